@@ -1,0 +1,81 @@
+"""Provider calls: what is asked of the gateway, and what it answers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from worker.domain.finding import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One question to one provider account, before it is sent.
+
+    ``provider`` is the adapter's name (``pdl``), ``operation`` the endpoint (``company.enrich``), ``identity`` the
+    canonical text of the question: two calls with equal (provider, operation, identity) would get the same answer.
+    ``account`` is the key's fingerprint (never the key): limits and breakers belong to it; empty without a key.
+    ``max_micros`` is the documented maximum price, reserved before sending.
+    ``timeout_s`` bounds the call hard, whatever the transport does.
+    """
+
+    provider: str
+    operation: str
+    identity: str
+    account: str = ""
+    max_micros: int = 0
+    timeout_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request to a configured endpoint. ``headers`` and ``params`` may hold secrets and are never logged."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a provider makes of a reply: a pure function's result.
+
+    ``charged_micros`` is what the provider bills for it. ``retry_after_s`` is its word on when to ask again.
+    """
+
+    outcome: Outcome
+    charged_micros: int = 0
+    reason: str = ""
+    retry_after_s: float | None = None
+
+
+Read = Callable[[Reply], Reading]
+Send = Callable[[], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The gateway's answer to a Call.
+
+    ``reply`` is there for HIT, MISS and PENDING. ``reused`` means that it was paid for before and cost nothing
+    now; ``observed_at`` is when it was first given. ``call_id`` is its ledger row (0 when nothing was sent).
+    """
+
+    outcome: Outcome
+    reply: Reply | None = None
+    reason: str = ""
+    charged_micros: int = 0
+    reused: bool = False
+    observed_at: datetime | None = None
+    retry_at: datetime | None = None
+    call_id: int = 0

@@ -1,0 +1,101 @@
+"""The result of a run as producers read it: data, gaps, costs, stages."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from worker.domain.job import ResultStatus
+from worker.domain.money import cents
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of a run. ``skipped`` says why it did not run; ``outcome`` is a provider's Outcome otherwise."""
+
+    name: str
+    provider: str = ""
+    duration_ms: float = 0.0
+    fields_found: tuple[str, ...] = ()
+    skipped: str = ""
+    outcome: str = ""
+    reason: str = ""
+    cost_micros: int = 0
+    reused: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """A JSON object in the result's spelling."""
+        data: dict[str, Any] = {"stage": self.name}
+        if self.provider:
+            data["provider"] = self.provider
+        if self.skipped:
+            data["skipped"] = self.skipped
+            return data
+        data["durationMs"] = round(self.duration_ms, 1)
+        data["fieldsFound"] = list(self.fields_found)
+        if self.outcome:
+            data["outcome"] = self.outcome
+        if self.reason:
+            data["reason"] = self.reason
+        if self.cost_micros:
+            data["costCents"] = cents(self.cost_micros)
+        if self.reused:
+            data["reused"] = True
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A required field that is missing, stale or too uncertain, and who was asked.
+
+    ``asked`` maps provider names to what they answered (an Outcome, or why they were not asked).
+    """
+
+    field: str
+    why: str
+    asked: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """A JSON object in the result's spelling."""
+        return {"field": self.field, "why": self.why, "asked": dict(self.asked)}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a finished run found.
+
+    ``data`` maps each field to value, confidence, sources, evidence and observedAt (see ``record.FieldValue``).
+    """
+
+    status: ResultStatus
+    data: Mapping[str, Mapping[str, Any]]
+    gaps: tuple[Gap, ...]
+    stages: tuple[Stage, ...]
+    provider_micros: int
+    llm_micros: int
+    timestamp: datetime
+    notes: tuple[str, ...] = ()
+
+    @property
+    def total_micros(self) -> int:
+        """Everything this job has cost."""
+        return self.provider_micros + self.llm_micros
+
+    def as_json(self) -> dict[str, Any]:
+        """The JSON object in ``enrichment_jobs.result`` and in the job's hash; costs are in cents."""
+        data: dict[str, Any] = {
+            "status": self.status.value,
+            "data": self.data,
+            "gaps": [gap.as_json() for gap in self.gaps],
+            "costs": {
+                "provider": cents(self.provider_micros),
+                "llm": cents(self.llm_micros),
+                "total": cents(self.total_micros),
+            },
+            "stages": [stage.as_json() for stage in self.stages],
+            "timestamp": self.timestamp.isoformat(),
+        }
+        if self.notes:
+            data["notes"] = list(self.notes)
+        return data

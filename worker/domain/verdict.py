@@ -1,0 +1,83 @@
+"""Verdicts: how a run ended, as a value. Settling one is the only way a run ends."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from worker.domain.claim import Claim
+from worker.domain.result import Result, Stage
+from worker.domain.subject import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The job ended: completed (success, partial) or failed (nothing found), by ``result.status``."""
+
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Something failed for the moment: try again after a backoff. Spends an attempt."""
+
+    error_class: str
+    message: str
+    stack: str = ""
+    #: The result to settle with if attempts or the deadline are over; None when nothing was found.
+    fallback: Result | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Nothing failed, but it has to wait until ``until`` (aware UTC). Spends no attempt."""
+
+    until: datetime
+    reason: str
+    fallback: Result | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """No run of this entry can succeed: kept with its raw fields and the reason."""
+
+    error_class: str
+    reason: str
+    stack: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Somebody asked for the job to stop."""
+
+    reason: str = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The id is already done, in this generation: only the entry is acknowledged."""
+
+
+Verdict = Done | Retry | Snooze | Dead | Cancelled | Duplicate
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of ``job_logs``."""
+
+    at: datetime
+    level: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A run, ended: its verdict and what it learned on the way, settled in one transaction."""
+
+    verdict: Verdict
+    started_at: datetime
+    finished_at: datetime
+    subject: Subject | None = None
+    claims: tuple[Claim, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    logs: tuple[LogLine, ...] = ()
+    provider_micros: int = 0
+    llm_micros: int = 0
