@@ -1,0 +1,1 @@
+"""Lanes on Redis Streams: reading, leasing, settling, delaying and burying entries, one Lua verb per file."""

@@ -1,0 +1,39 @@
+"""Text that PostgreSQL will take: no NUL, no lone surrogates. Pure."""
+
+import re
+from typing import Any, Final
+
+import orjson
+
+_LONE: Final = re.compile("[\ud800-\udfff\0]")
+
+
+def clean_text(text: str) -> str:
+    """The text with NUL and lone surrogates replaced by U+FFFD.
+
+    >>> clean_text("a" + chr(0) + "b")
+    'a\ufffdb'
+    """
+    return _LONE.sub("\ufffd", text)
+
+
+def clean_value(value: Any) -> Any:
+    """A JSON value with every string in it cleaned."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, dict):
+        return {clean_text(str(name)): clean_value(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [clean_value(item) for item in value]
+    return value
+
+
+def json_text(value: Any) -> str:
+    """A JSON text that a jsonb column takes. The clean case, nearly every one, is not looked through twice."""
+    try:
+        data = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # a lone surrogate, or a type that JSON does not have
+        data = orjson.dumps(clean_value(value), option=orjson.OPT_NON_STR_KEYS, default=str)
+    if b"\\u0000" in data:
+        data = orjson.dumps(clean_value(value), option=orjson.OPT_NON_STR_KEYS, default=str)
+    return data.decode()

@@ -1,0 +1,87 @@
+-- End runs whose verdict PostgreSQL has taken: acknowledge, delete, and write what producers read.
+-- XACK succeeds even for a worker whose entry another consumer has claimed, so each entry's owner and delivery
+-- count are checked first, with one XPENDING range per lane.
+--
+-- KEYS  1..n lane streams, n+1 delayed, n+2 delayed entries, n+3 events, n+4 and n+5 result bytes of this and the
+--       last life span; the job hashes follow from ARGV[7]
+-- ARGV  1 group, 2 consumer, 3 n lanes, 4 most entries owned here, 5 life of a job hash (ms), 6 result byte budget,
+--       7 prefix of job hashes, 8 most events kept, then 9 values an item:
+--       lane number, entry id, delivery count, action, job name, status, result JSON, due (ms), entry JSON
+--       action: 'ack' only; 'done' also writes hash and event; 'later' also schedules the entry JSON
+-- returns {item numbers (from 1) that this consumer did not own}
+local WIDTH = 9
+local lanes = tonumber(ARGV[3])
+local group, consumer = ARGV[1], ARGV[2]
+local delayed, delayed_entries, events = KEYS[lanes + 1], KEYS[lanes + 2], KEYS[lanes + 3]
+local bytes_now, bytes_before = KEYS[lanes + 4], KEYS[lanes + 5]
+local life, budget, prefix, most_events = ARGV[5], tonumber(ARGV[6]), ARGV[7], ARGV[8]
+
+local items = (#ARGV - 8) / WIDTH
+local by_lane = {}
+for n = 0, items - 1 do
+  local base = 8 + n * WIDTH
+  local lane = tonumber(ARGV[base + 1])
+  by_lane[lane] = by_lane[lane] or {}
+  local list = by_lane[lane]
+  list[#list + 1] = base
+end
+
+local refused = {}
+local spent = tonumber(redis.call('GET', bytes_now) or '0') + tonumber(redis.call('GET', bytes_before) or '0')
+local written = 0
+
+for lane, list in pairs(by_lane) do
+  local stream = KEYS[lane]
+  local owned = {}
+  if #list == 1 then
+    local id = ARGV[list[1] + 2]
+    local p = redis.pcall('XPENDING', stream, group, id, id, 1, consumer)
+    if not p.err and p[1] then owned[p[1][1]] = p[1][4] end
+  else
+    local p = redis.pcall('XPENDING', stream, group, '-', '+', ARGV[4], consumer)
+    if not p.err then
+      for i = 1, #p do owned[p[i][1]] = p[i][4] end
+    end
+  end
+  local ids = {}
+  for i = 1, #list do
+    local base = list[i]
+    local id = ARGV[base + 2]
+    if owned[id] == tonumber(ARGV[base + 3]) then
+      ids[#ids + 1] = id
+      local action = ARGV[base + 4]
+      if action ~= 'ack' then
+        local name, status, result = ARGV[base + 5], ARGV[base + 6], ARGV[base + 7]
+        local hash = prefix .. name
+        if action == 'later' then
+          redis.call('ZADD', delayed, ARGV[base + 8], name)
+          redis.call('HSET', delayed_entries, name, ARGV[base + 9])
+          redis.call('HSET', hash, 'status', status, 'due', ARGV[base + 8])
+        else
+          if result ~= '' and spent + written + #result <= budget then
+            redis.call('HSET', hash, 'status', status, 'result', result)
+            written = written + #result
+          else
+            redis.call('HDEL', hash, 'result')
+            redis.call('HSET', hash, 'status', status, 'result_omitted', 'see enrichment_jobs.result')
+          end
+          redis.call('XADD', events, 'MAXLEN', '~', most_events, '*', 'event', status, 'job', name)
+        end
+        redis.call('PEXPIRE', hash, life)
+      end
+    else
+      refused[#refused + 1] = (base - 8) / WIDTH + 1
+    end
+  end
+  for from = 1, #ids, 1000 do
+    local upto = math.min(from + 999, #ids)
+    redis.call('XACK', stream, group, unpack(ids, from, upto))
+    redis.call('XDEL', stream, unpack(ids, from, upto))
+  end
+end
+
+if written > 0 then
+  redis.call('INCRBY', bytes_now, written)
+  redis.call('PEXPIRE', bytes_now, tonumber(life) * 2)
+end
+return refused

@@ -1,0 +1,251 @@
+"""The queue: what workers do to the lanes, each a single round trip. Shell.
+
+Every verb raises QueueUnavailable while Redis is away, GroupMissing when a group has to be made again.
+"""
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from worker.domain.job import Delivery
+from worker.domain.lane import Lane
+from worker.queue.client import guarded
+from worker.queue.keys import Keys
+from worker.queue.scripts import run
+
+LANES: Final = tuple(Lane)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A delivered entry, not yet parsed: ``flat`` is ``[field, value, ...]``. ``mark`` is '' or 'cancel'."""
+
+    delivery: Delivery
+    flat: list[bytes]
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The Redis side of one settled run.
+
+    ``action``: ``ack`` only; ``done`` also writes hash and event; ``later`` also schedules ``entry`` for ``due_ms``.
+    """
+
+    delivery: Delivery
+    action: str
+    name: str = ""
+    status: str = ""
+    result: str = ""
+    due_ms: int = 0
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A dead letter: flat fields for the dead stream; ``name`` and ``result`` for the job's hash ('' without one)."""
+
+    delivery: Delivery
+    fields: list[str | bytes]
+    name: str = ""
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what the queue leaves behind. Times in milliseconds."""
+
+    job_hash_life_ms: int = 3_600_000
+    result_bytes: int = 64 * 1024 * 1024
+    events: int = 10_000
+    dead_letters: int = 10_000
+    owned: int = 10_000
+
+
+class Queue:
+    """One queue as one consumer sees it."""
+
+    def __init__(self, client: Redis, reader: Redis, keys: Keys, consumer: str, limits: Limits) -> None:
+        self._client = client
+        self._reader = reader
+        self.keys = keys
+        self.consumer = consumer
+        self._limits = limits
+        self._pull_keys = [*keys.streams, keys.paused, keys.cancels, keys.moved, keys.parked, keys.delayed]
+        self._cursors = dict.fromkeys(LANES, "0-0")
+        self._lane_number = {stream: number for number, stream in enumerate(keys.streams, 1)}
+
+    @guarded
+    async def ensure_groups(self) -> None:
+        """Create the lanes and their group, reading from the beginning: entries may have come before any worker."""
+        for stream in self.keys.streams:
+            try:
+                await self._client.xgroup_create(stream, self.keys.group, id="0", mkstream=True)
+            except ResponseError as error:
+                if "BUSYGROUP" not in str(error):
+                    raise
+
+    @guarded
+    async def wait(self, block_ms: int) -> list[tuple[int, str]]:
+        """Block until a lane has something: (lane number, entry id) of at most one entry per lane, now ours."""
+        reply = await self._reader.execute_command(
+            "XREADGROUP", "GROUP", self.keys.group, self.consumer, "COUNT", 1, "BLOCK", block_ms,
+            "STREAMS", *self.keys.streams, *([">"] * len(self.keys.streams)),
+        )  # fmt: skip
+        return [
+            (self._lane_number[stream.decode()], entry_id.decode())
+            for stream, entries in _streams(reply)
+            for entry_id, *_ in entries
+        ]
+
+    @guarded
+    async def pull(
+        self, budget: int, held: Sequence[tuple[int, str]] = (), first_lane: int = 0
+    ) -> tuple[bool, list[Entry]]:
+        """Up to ``budget`` new entries over all lanes, most urgent first: (the queue is paused, entries).
+
+        ``held`` are entries that ``wait`` has read. ``first_lane`` (1..5) is given one entry before the others.
+        """
+        args: list[Any] = [self.keys.group, self.consumer, budget, len(LANES), first_lane]
+        for number, entry_id in held:
+            args += (number, entry_id)
+        paused, found = await run(self._client, "pull", self._pull_keys, args)
+        streams = self.keys.streams
+        return bool(paused), [
+            Entry(Delivery(streams[number - 1], LANES[number - 1], entry_id.decode(), 1), flat, mark.decode())
+            for number, entry_id, mark, flat in found
+        ]
+
+    @guarded
+    async def settle(self, items: Sequence[Settlement]) -> set[int]:
+        """Acknowledge and delete settled entries; returns the indexes (from 0) that were not this consumer's."""
+        limits = self._limits
+        window = time.time_ns() // 1_000_000 // limits.job_hash_life_ms
+        keys = [
+            *self.keys.streams,
+            self.keys.delayed,
+            self.keys.delayed_entries,
+            self.keys.events,
+            self.keys.result_bytes(window),
+            self.keys.result_bytes(window - 1),
+        ]
+        args: list[Any] = [
+            self.keys.group, self.consumer, len(LANES), limits.owned, limits.job_hash_life_ms,
+            limits.result_bytes, self.keys.job_prefix, limits.events,
+        ]  # fmt: skip
+        for item in items:
+            delivery = item.delivery
+            args += (
+                int(delivery.lane), delivery.entry_id, delivery.count, item.action, item.name, item.status,
+                item.result, item.due_ms, item.entry,
+            )  # fmt: skip
+        return {int(number) - 1 for number in await run(self._client, "settle", keys, args)}
+
+    @guarded
+    async def bury(self, letter: Letter) -> bool:
+        """Move one entry to the dead letters. False when it is not this consumer's any more."""
+        delivery, limits = letter.delivery, self._limits
+        keys = [delivery.stream, self.keys.dead, self.keys.events]
+        if letter.name:
+            keys.append(self.keys.job_prefix + letter.name)
+        args = [
+            self.keys.group, self.consumer, delivery.entry_id, delivery.count, limits.dead_letters, limits.events,
+            limits.job_hash_life_ms, letter.name, letter.result, *letter.fields,
+        ]  # fmt: skip
+        return bool(await run(self._client, "bury", keys, args))
+
+    @guarded
+    async def renew(self, deliveries: Iterable[Delivery]) -> set[tuple[str, str]]:
+        """Renew leases; returns (stream, entry id) of those that are no longer ours in that delivery."""
+        lost: set[tuple[str, str]] = set()
+        for stream, group in _by_stream(deliveries).items():
+            args: list[Any] = [self.keys.group, self.consumer, self._limits.owned]
+            for delivery in group:
+                args += (delivery.entry_id, delivery.count)
+            lost.update((stream, entry_id.decode()) for entry_id in await run(self._client, "renew", [stream], args))
+        return lost
+
+    @guarded
+    async def reclaim(self, lease_ms: int, most: int) -> list[Entry]:
+        """Take over entries whose owner let the lease lapse, at most ``most``; the cursors are kept between calls."""
+        out: list[Entry] = []
+        for lane in LANES:
+            if len(out) >= most:
+                break
+            stream = self.keys.lanes[lane]
+            args = [self.keys.group, self.consumer, lease_ms, self._cursors[lane], most - len(out), 50]
+            cursor, found = await run(self._client, "reclaim", [stream], args)
+            self._cursors[lane] = cursor.decode()
+            out += [
+                Entry(Delivery(stream, lane, entry_id.decode(), int(count)), flat) for entry_id, count, flat in found
+            ]
+        return out
+
+    @guarded
+    async def hand_back(self, deliveries: Iterable[Delivery], idle_ms: int) -> int:
+        """Make entries reclaimable at once, with no delivery counted; returns how many."""
+        done = 0
+        for stream, group in _by_stream(deliveries).items():
+            args: list[Any] = [self.keys.group, self.consumer, idle_ms, self._limits.owned]
+            for delivery in group:
+                args += (delivery.entry_id, delivery.count)
+            done += int(await run(self._client, "hand_back", [stream], args))
+        return done
+
+    @guarded
+    async def promote(self, most: int) -> tuple[int, int]:
+        """Move due entries to their lanes: (moved, next due time in ms or -1)."""
+        keys = [self.keys.delayed, self.keys.delayed_entries, *self.keys.streams]
+        moved, due = await run(self._client, "promote", keys, [most])
+        return int(moved), int(float(due))
+
+    @guarded
+    async def note_processing(self, names: Iterable[str]) -> None:
+        """Tell producers that these jobs are being worked on."""
+        pipeline = self._client.pipeline(transaction=False)
+        for name in names:
+            key = self.keys.job_prefix + name
+            pipeline.hset(key, mapping={"status": "processing", "worker": self.consumer})
+            pipeline.pexpire(key, self._limits.job_hash_life_ms)
+        await pipeline.execute()
+
+    @guarded
+    async def leave(self) -> bool:
+        """Remove this consumer from the group, if nothing is pending for it (DELCONSUMER drops pending entries)."""
+        gone = True
+        for stream in self.keys.streams:
+            if await self._client.xpending_range(stream, self.keys.group, "-", "+", 1, self.consumer):
+                gone = False
+            else:
+                await self._client.execute_command("XGROUP", "DELCONSUMER", stream, self.keys.group, self.consumer)
+        return gone
+
+    @guarded
+    async def ping(self) -> None:
+        """Raise QueueUnavailable when Redis does not answer."""
+        await self._client.execute_command("PING")
+
+    async def close(self) -> None:
+        """Close both clients."""
+        await self._reader.aclose()
+        await self._client.aclose()
+
+
+def _by_stream(deliveries: Iterable[Delivery]) -> Mapping[str, list[Delivery]]:
+    groups: dict[str, list[Delivery]] = {}
+    for delivery in deliveries:
+        groups.setdefault(delivery.stream, []).append(delivery)
+    return groups
+
+
+def _streams(reply: Any) -> Iterable[tuple[bytes, list[tuple[bytes, Any]]]]:
+    """XREADGROUP's reply, whichever protocol's shape the client made of it."""
+    if not reply:
+        return ()
+    if isinstance(reply, dict):
+        return [(name, batches[0] if batches else []) for name, batches in reply.items()]
+    return [(name, entries) for name, entries in reply]

@@ -1,0 +1,26 @@
+"""Lua verbs, one per file under ``lua/``. Shell."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import NoScriptError
+
+
+@cache
+def source(verb: str) -> tuple[str, str]:
+    """A verb's Lua text and its SHA-1."""
+    text = resources.files("worker.queue").joinpath("lua", f"{verb}.lua").read_text(encoding="utf-8")
+    return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+async def run(client: Redis, verb: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
+    """Run a verb by its hash; Redis is given the text only when it does not know it (first use, restart)."""
+    text, digest = source(verb)
+    try:
+        return await client.execute_command("EVALSHA", digest, len(keys), *keys, *args)
+    except NoScriptError:
+        return await client.execute_command("EVAL", text, len(keys), *keys, *args)

@@ -1,0 +1,382 @@
+"""Takes entries from the lanes and runs them, never more at a time than there are slots. Shell.
+
+A slot is held from pickup until the run is settled. New entries that need no look at PostgreSQL start at once;
+ids given by producers, re-adds and redeliveries are admitted first, in one query a batch.
+"""
+
+import asyncio
+import time
+import traceback
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final, Protocol
+
+import structlog
+
+from worker.domain.admission import Admit, Ended, Known, Reschedule, Superseded, admission
+from worker.domain.errors import EntryError, QueueUnavailable, StoreUnavailable
+from worker.domain.job import Job
+from worker.domain.kind import Kind
+from worker.domain.verdict import Cancelled, Dead, Report, Retry
+from worker.queue.client import GroupMissing
+from worker.queue.codec import NewerSchema, decode, identity, parse
+from worker.queue.queue import Entry
+from worker.services.rows import running_row
+from worker.services.run import Run
+from worker.services.service import Away
+from worker.services.settling import Settled, acknowledged, buried, rescheduled
+from worker.store.jobs import RunningRow
+
+log = structlog.get_logger("worker")
+
+MAX_STACK_CHARS: Final = 8_000
+
+
+class ConsumerQueue(Protocol):
+    """What the consumer asks of the queue."""
+
+    async def wait(self, block_ms: int) -> list[tuple[int, str]]:
+        """Block for an entry."""
+
+    async def pull(
+        self, budget: int, held: Sequence[tuple[int, str]] = (), first_lane: int = 0
+    ) -> tuple[bool, list[Entry]]:
+        """Read new entries."""
+
+    async def ensure_groups(self) -> None:
+        """Make missing groups again."""
+
+
+class Admitter(Protocol):
+    """What admission asks of PostgreSQL."""
+
+    async def admit(self, rows: Sequence[RunningRow]) -> list[Known | None]:
+        """Register jobs, and tell what stood."""
+
+
+class Submit(Protocol):
+    """Where ended runs go."""
+
+    def submit(self, run: Run, report: Report) -> None:
+        """A run with a report."""
+
+    def submit_settled(self, item: Settled) -> None:
+        """What has been decided without one."""
+
+
+Execute = Callable[[Job, Kind], Awaitable[Report]]
+
+
+class Consumer:
+    """The slots of one process."""
+
+    def __init__(
+        self,
+        queue: ConsumerQueue,
+        store: Admitter,
+        kinds: Mapping[str, Kind],
+        execute: Execute,
+        *,
+        worker: str,
+        slots: int,
+        block_ms: int,
+        max_attempts: int = 5,
+        min_confidence: float = 0.60,
+        max_deliveries: int = 3,
+        idempotency_s: float = 86_400.0,
+        ageing_every: int = 50,
+        health: Callable[[str, Exception | None], None] = lambda _name, _error: None,
+        on_group_missing: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._queue = queue
+        self._store = store
+        self._kinds = kinds
+        self._execute = execute
+        self._worker = worker
+        self._slots = slots
+        self._block_ms = block_ms
+        self._max_attempts = max_attempts
+        self._min_confidence = min_confidence
+        self._max_deliveries = max_deliveries
+        self._idempotency_s = idempotency_s
+        self._ageing_every = ageing_every
+        self._health = health
+        self._on_group_missing = on_group_missing
+        self._submit: Submit
+        self.runs: dict[str, Run] = {}
+        self._free = asyncio.Event()
+        self._stopping = False
+        self._pulls = 0
+        self._task: asyncio.Task[None] | None = None
+        self._admissions: set[asyncio.Task[None]] = set()
+
+    def start(self, submit: Submit) -> None:
+        """Begin pulling; ended runs go to ``submit``."""
+        self._submit = submit
+        self._task = asyncio.create_task(self._pull_forever(), name="consumer")
+
+    @property
+    def busy(self) -> int:
+        """Slots in use."""
+        return len(self.runs)
+
+    def freed(self, group: Sequence[Settled]) -> None:
+        """Runs have been settled: their slots are free."""
+        runs = self.runs
+        for item in group:
+            runs.pop(item.run.entry_ref, None)
+        self._free.set()
+
+    async def stop_pulling(self) -> None:
+        """Take nothing new. A blocking read ends by its own short BLOCK, never by cancellation."""
+        self._stopping = True
+        self._free.set()
+        if self._task is not None:
+            await self._task
+
+    async def idle(self) -> None:
+        """Return when every run has been settled."""
+        while self.runs:
+            self._free.clear()
+            await self._free.wait()
+
+    def give_up(self) -> list[Run]:
+        """Cancel what still runs, at shutdown; the runs that were not at their end, to be handed back."""
+        left = [run for run in self.runs.values() if run.report is None]
+        for run in left:
+            if run.task is not None:
+                run.task.cancel("shutdown")
+            self.runs.pop(run.entry_ref, None)
+        return left
+
+    async def take(self, entries: Sequence[Entry]) -> None:
+        """Run entries that came another way than by pulling (reclaimed ones)."""
+        self._start(entries)
+
+    # -- pulling ---------------------------------------------------------------------------------------------
+
+    async def _pull_forever(self) -> None:
+        away = Away()
+        held: list[tuple[int, str]] = []
+        while not self._stopping:
+            try:
+                held = await self._pull_once(held)
+            except GroupMissing as error:
+                held = []
+                self._on_group_missing()
+                log.warning("consumer group is missing, making it again", reason=str(error))
+                await self._make_groups(away)
+            except QueueUnavailable as error:
+                self._health("redis", error)
+                await asyncio.sleep(away.next_wait_s())
+            except Exception:
+                log.exception("pulling failed")
+                await asyncio.sleep(1)
+            else:
+                away.back()
+                self._health("redis", None)
+
+    async def _make_groups(self, away: Away) -> None:
+        try:
+            await self._queue.ensure_groups()
+        except QueueUnavailable as error:
+            self._health("redis", error)
+            await asyncio.sleep(away.next_wait_s())
+
+    async def _pull_once(self, held: list[tuple[int, str]]) -> list[tuple[int, str]]:
+        """One read. Returns entries that a blocking read brought and that the next pull has to check."""
+        free = self._slots - len(self.runs)
+        if free <= 0:
+            self._free.clear()
+            await self._free.wait()
+            return held
+        self._pulls += 1
+        first = self._ageing_lane() if self._ageing_every and self._pulls % self._ageing_every == 0 else 0
+        paused, entries = await self._queue.pull(free, held, first)
+        self._start(entries)
+        if paused:
+            await asyncio.sleep(self._block_ms / 1000)
+            return []
+        if entries:
+            # let what was started begin, and what is settled free its slot, before reading again
+            await asyncio.sleep(0)
+            return []
+        return await self._queue.wait(self._block_ms)
+
+    def _ageing_lane(self) -> int:
+        """Strict order starves the last lanes under load: now and then, each in turn is read first."""
+        return 2 + (self._pulls // self._ageing_every) % 4
+
+    # -- starting --------------------------------------------------------------------------------------------
+
+    def _start(self, entries: Sequence[Entry]) -> None:
+        now = datetime.now(UTC)
+        to_admit: list[Run] = []
+        for entry in entries:
+            run = Run(entry, now)
+            if self._adopted(run):
+                continue
+            self.runs[run.entry_ref] = run
+            if not self._parsed(run):
+                continue
+            job = run.job
+            if job.explicit_id or job.generation or run.delivery.count > 1 or run.mark or job.run_at:
+                to_admit.append(run)
+            else:
+                self._begin(run)
+        if to_admit:
+            task = asyncio.create_task(self._admit(to_admit))
+            self._admissions.add(task)
+            task.add_done_callback(self._admissions.discard)
+
+    def _adopted(self, run: Run) -> bool:
+        """An entry that already runs here came back (its lease lapsed unseen): it stays the run it is."""
+        running = self.runs.get(run.entry_ref)
+        if running is None:
+            return False
+        running.delivery = run.delivery
+        return True
+
+    def _parsed(self, run: Run) -> bool:
+        workspace = "default"
+        try:
+            fields = decode(run.flat)
+            workspace = identity(fields, run.delivery)[0][:255]
+            run.is_for(
+                parse(
+                    fields,
+                    run.delivery,
+                    self._kinds,
+                    max_attempts=self._max_attempts,
+                    min_confidence=self._min_confidence,
+                )
+            )
+        except NewerSchema as error:
+            self._bury(run, workspace, error.code, str(error))
+            return False
+        except EntryError as error:
+            self._bury(run, workspace, error.code, str(error))
+            return False
+        except Exception as error:
+            log.exception("entry cannot be parsed", entry=run.entry_ref)
+            self._bury(run, workspace, type(error).__name__, f"the entry cannot be parsed: {error}")
+            return False
+        return True
+
+    def _bury(self, run: Run, workspace: str, error_class: str, reason: str) -> None:
+        log.warning("entry is a dead letter", entry=run.entry_ref, reason=reason)
+        self._submit.submit_settled(buried(run, workspace, error_class, reason, self._worker, datetime.now(UTC)))
+
+    async def _admit(self, runs: list[Run]) -> None:
+        """Ask PostgreSQL about jobs that may be known; waits for it as long as it takes."""
+        seen: set[str] = set()
+        asked: list[Run] = []
+        for run in runs:
+            if run.name in seen or self._runs_here(run):
+                self._finish(acknowledged(run))
+            else:
+                seen.add(run.name)
+                asked.append(run)
+        away = Away()
+        while True:
+            try:
+                known = await self._store.admit([running_row(run) for run in asked])
+            except StoreUnavailable as error:
+                self._health("postgres", error)
+                await asyncio.sleep(away.next_wait_s())
+            else:
+                self._health("postgres", None)
+                break
+        for run, row in zip(asked, known, strict=True):
+            self._decide(run, row)
+
+    def _runs_here(self, run: Run) -> bool:
+        return any(other is not run and other.name == run.name and other.started_s > 0 for other in self.runs.values())
+
+    def _decide(self, run: Run, row: Known | None) -> None:
+        job = run.job
+        run.registered = True
+        decision = admission(
+            row,
+            entry=run.entry_ref,
+            generation=job.generation,
+            explicit_id=job.explicit_id,
+            first_delivery=run.delivery.count == 1,
+            now=run.picked_at,
+            idempotency_s=self._idempotency_s,
+        )
+        match decision:
+            case Ended(status, result):
+                self._finish(acknowledged(run, status, result))
+            case Superseded():
+                self._finish(acknowledged(run))
+            case Reschedule(due, generation, attempts):
+                self._finish(rescheduled(run, due, generation, attempts))
+            case Admit(generation, fresh_start):
+                self._admitted(run, row, generation, fresh_start)
+
+    def _admitted(self, run: Run, row: Known | None, generation: int, fresh_start: bool) -> None:
+        job = run.job
+        first = job.first_pickup_at
+        if first is None and row is not None and not fresh_start:
+            first = row.first_pickup_at
+        run.is_for(replace(job, generation=generation, first_pickup_at=first or run.picked_at))
+        if row is not None:
+            run.registered = False  # the row stands for an earlier run; the registrar will say who runs it now
+        if run.mark == "cancel":
+            run.started_at = datetime.now(UTC)
+            self._submit.submit(run, Report(Cancelled("cancelled before it ran"), run.started_at, run.started_at))
+        elif run.delivery.count > self._max_deliveries:
+            at = datetime.now(UTC)
+            reason = (
+                f"its worker died {run.delivery.count - 1} times while running it; "
+                f"MAX_DELIVERIES is {self._max_deliveries}"
+            )
+            self._submit.submit(run, Report(Dead("Poison", reason), at, at))
+        elif run_at := self._not_before(run):
+            self._finish(rescheduled(run, run_at, generation + 1, job.attempts))
+        else:
+            self._begin(run)
+
+    def _not_before(self, run: Run) -> datetime | None:
+        """A ``runAt`` that is still to come, unless it has been waited for already."""
+        run_at = run.job.run_at
+        return run_at if run_at is not None and run.job.generation == 0 and run_at > datetime.now(UTC) else None
+
+    def _finish(self, item: Settled) -> None:
+        self._submit.submit_settled(item)
+
+    # -- running ---------------------------------------------------------------------------------------------
+
+    def _begin(self, run: Run) -> None:
+        run.started_s = time.monotonic()
+        run.task = asyncio.create_task(self._run(run))
+
+    async def _run(self, run: Run) -> None:
+        job = run.job
+        run.started_at = started = datetime.now(UTC)
+        try:
+            report = await self._execute(job, self._kinds[job.kind])
+        except asyncio.CancelledError:
+            cut = self._cut_short(run, started)
+            if cut is None:
+                raise
+            report = cut
+        except (QueueUnavailable, StoreUnavailable) as error:
+            report = Report(Retry(type(error).__name__, str(error)), started, datetime.now(UTC))
+        except Exception as error:
+            stack = "".join(traceback.format_exception(error))[-MAX_STACK_CHARS:]
+            log.exception("job raised", job=job.id, workspace=job.workspace, kind=job.kind)
+            report = Report(Retry(type(error).__name__, str(error) or repr(error), stack), started, datetime.now(UTC))
+        run.report = report
+        self._submit.submit(run, report)
+
+    def _cut_short(self, run: Run, started: datetime) -> Report | None:
+        """The report of a run that was cancelled on purpose; None for a shutdown."""
+        now = datetime.now(UTC)
+        if run.cancel_asked:
+            return Report(Cancelled(run.cancel_asked), started, now)
+        if run.timed_out:
+            return Report(Retry("JobTimeout", "the run took longer than JOB_TIMEOUT"), started, now)
+        return None

@@ -1,0 +1,243 @@
+"""The engine: consumer, settler and the loops beside them, started together and stopped in reverse. Shell."""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import asyncpg
+import structlog
+
+from worker.domain.ending import RetryPolicy
+from worker.domain.errors import QueueUnavailable, StoreUnavailable
+from worker.domain.job import JobStatus
+from worker.domain.kind import Kind
+from worker.queue.client import open_client
+from worker.queue.keys import Keys
+from worker.queue.queue import Limits, Queue
+from worker.services.consumer import Consumer, Execute
+from worker.services.heartbeat import Heartbeat, LoopLag
+from worker.services.leases import Reclaimer, Renewer
+from worker.services.promoter import Promoter
+from worker.services.registrar import Registrar
+from worker.services.service import Away, Loop
+from worker.services.settler import ClaimsBatch, Settler
+from worker.services.settling import Settled
+from worker.store.jobs import JobStore
+from worker.store.pool import Connection
+from worker.store.workers import WorkerStore
+
+log = structlog.get_logger("worker")
+
+#: Entries that are handed back show an idle time above any lease, so that the next reclaimer takes them at once.
+HANDED_BACK_IDLE_MS: Final = 7 * 86_400_000
+
+
+def consumer_name() -> str:
+    """``<host>-<pid>-<start>``: never used twice, so nobody inherits another's pending entries unseen."""
+    return f"{socket.gethostname()}-{os.getpid()}-{int(time.time() * 1000):x}"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """How the engine runs. Seconds unless the name says otherwise."""
+
+    queue_name: str = "enrichment"
+    slots: int = 10
+    block_ms: int = 1_000
+    lease_s: float = 30.0
+    job_timeout_s: float = 300.0
+    shutdown_s: float = 30.0
+    register_after_s: float = 0.25
+    settle_tick_s: float = 0.005
+    settle_batch: int = 500
+    heartbeat_s: float = 30.0
+    max_attempts: int = 5
+    max_deliveries: int = 3
+    min_confidence: float = 0.60
+    idempotency_s: float = 86_400.0
+    redis_timeout_s: float = 5.0
+    redis_connections: int = 16
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    limits: Limits = field(default_factory=Limits)
+    version: str = "0"
+
+
+class Engine:
+    """One worker process's share of a queue.
+
+    ``execute`` runs a job to a Report. ``save_claims`` writes claims in the settling transaction, ``put_claims``
+    caches them after it. ``on_settled`` hears of every settled run.
+    """
+
+    def __init__(
+        self,
+        redis_url: str,
+        pool: asyncpg.Pool,
+        kinds: Mapping[str, Kind],
+        execute: Execute,
+        options: EngineOptions,
+        *,
+        save_claims: Callable[[Connection, ClaimsBatch], Awaitable[None]] | None = None,
+        put_claims: Callable[[ClaimsBatch], Awaitable[None]] | None = None,
+        on_settled: Callable[[Sequence[Settled]], None] = lambda _group: None,
+    ) -> None:
+        self.worker = consumer_name()
+        self.options = options
+        self.away: dict[str, str] = {}
+        self.stopping = False
+        self.processed = 0
+        self.failed = 0
+        self._on_settled = on_settled
+        keys = Keys(options.queue_name)
+        client = open_client(
+            redis_url, socket_timeout_s=options.redis_timeout_s, max_connections=options.redis_connections
+        )
+        reader = open_client(
+            redis_url, socket_timeout_s=options.redis_timeout_s + options.block_ms / 1000, max_connections=2
+        )
+        self.queue = Queue(client, reader, keys, self.worker, options.limits)
+        self.client = client
+        self.store = JobStore(pool, self.worker)
+        workers = WorkerStore(
+            pool,
+            worker=self.worker,
+            hostname=socket.gethostname(),
+            pid=os.getpid(),
+            version=options.version,
+            queue=options.queue_name,
+            concurrency=options.slots,
+        )
+        self.consumer = Consumer(
+            self.queue,
+            self.store,
+            kinds,
+            execute,
+            worker=self.worker,
+            slots=options.slots,
+            block_ms=options.block_ms,
+            max_attempts=options.max_attempts,
+            min_confidence=options.min_confidence,
+            max_deliveries=options.max_deliveries,
+            idempotency_s=options.idempotency_s,
+            health=self._note,
+        )
+        self._settle_arguments = (save_claims, put_claims)
+        self._settler: Settler | None = None
+        self.heartbeat = Heartbeat(workers, lambda: (self.consumer.busy, self.processed, self.failed))
+        self.loop_lag = LoopLag()
+        lease_s = options.lease_s
+        self._renewer = Loop("renewer", Renewer(self.queue, lambda: self.consumer.runs).run_once, lease_s / 3)
+        registrar = Registrar(
+            self.consumer.runs.values,
+            self.store,
+            self.queue,
+            after_s=options.register_after_s,
+            timeout_s=options.job_timeout_s,
+            refresh_s=lease_s / 2,
+        )
+        self._registrar = Loop("registrar", registrar.run_once, max(options.register_after_s / 2, 0.05))
+        reclaimer = Reclaimer(
+            self.queue,
+            self.consumer.take,
+            lambda: options.slots - self.consumer.busy,
+            lease_ms=int(lease_s * 1000),
+        )
+        self._reclaimer = Loop("reclaimer", reclaimer.run_once, min(lease_s / 4, 0.5))
+        self._promoter = Loop("promoter", Promoter(self.queue).run_once, 1.0)
+        self._heartbeat = Loop("heartbeat", self.heartbeat.run_once, options.heartbeat_s)
+
+    def _note(self, name: str, error: Exception | None) -> None:
+        if error is None:
+            if self.away.pop(name, None) is not None:
+                log.info("back again", what=name)
+        elif name not in self.away:
+            self.away[name] = str(error)
+            log.warning("away, waiting for it", what=name, error=str(error))
+
+    def _freed(self, group: Sequence[Settled]) -> None:
+        for item in group:
+            if item.status is not None and item.status is not JobStatus.SCHEDULED:
+                self.processed += 1
+                self.failed += item.status in {JobStatus.FAILED, JobStatus.DEAD_LETTER}
+        self.consumer.freed(group)
+        self._on_settled(group)
+
+    async def start(self) -> None:
+        """Begin taking jobs, as soon as Redis can be reached."""
+        await self._first_contact()
+        save_claims, put_claims = self._settle_arguments
+        self._settler = Settler(
+            self.queue,
+            self.store,
+            worker=self.worker,
+            policy=self.options.retry,
+            freed=self._freed,
+            save_claims=save_claims,
+            put_claims=put_claims,
+            health=self._note,
+            busy=lambda: self.consumer.busy,
+            batch=self.options.settle_batch,
+            tick_s=self.options.settle_tick_s,
+        )
+        self.loop_lag.start()
+        for loop in (self._renewer, self._registrar, self._reclaimer, self._promoter, self._heartbeat):
+            loop.start()
+        self.consumer.start(self._settler)
+
+    async def _first_contact(self) -> None:
+        away = Away()
+        while True:
+            try:
+                await self.queue.ensure_groups()
+            except QueueUnavailable as error:
+                self._note("redis", error)
+                await asyncio.sleep(away.next_wait_s())
+            else:
+                self._note("redis", None)
+                return
+
+    async def stop(self) -> None:
+        """Take nothing new, let running jobs end within ``shutdown_s``, hand the others back, say goodbye."""
+        self.stopping = True
+        self.heartbeat.status = "stopping"
+        await self._reclaimer.stop()
+        await self._promoter.stop()
+        await self.consumer.stop_pulling()
+        try:
+            async with asyncio.timeout(self.options.shutdown_s):
+                await self.consumer.idle()
+        except TimeoutError:
+            await self._hand_back()
+        if self._settler is not None:
+            await self._settler.drain()
+        await self._registrar.stop()
+        await self._renewer.stop()
+        await self._heartbeat.stop()
+        await self._goodbye()
+        await self.loop_lag.stop()
+        await self.queue.close()
+
+    async def _hand_back(self) -> None:
+        left = self.consumer.give_up()
+        if not left:
+            return
+        await asyncio.gather(*(run.task for run in left if run.task is not None), return_exceptions=True)
+        try:
+            count = await self.queue.hand_back([run.delivery for run in left], HANDED_BACK_IDLE_MS)
+        except QueueUnavailable as error:
+            log.warning("entries could not be handed back; their lease will lapse", count=len(left), error=str(error))
+        else:
+            log.info("entries handed back", count=count)
+
+    async def _goodbye(self) -> None:
+        self.heartbeat.status = "stopped"
+        try:
+            async with asyncio.timeout(5):
+                await self.heartbeat.run_once()
+                await self.queue.leave()
+        except (TimeoutError, QueueUnavailable, StoreUnavailable) as error:
+            log.warning("could not say goodbye", error=str(error))

@@ -1,0 +1,248 @@
+"""The one place that ends a run: PostgreSQL first, then events and ack in Redis, then the cache. Shell.
+
+Finished runs are settled in groups: whatever has finished while the last group was being written is the next one.
+A run keeps its slot until it is settled, so what has finished is never far ahead of what is durable.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from typing import Protocol
+
+import asyncpg
+import structlog
+
+from worker.domain.claim import Claim
+from worker.domain.ending import RetryPolicy, ending
+from worker.domain.errors import QueueUnavailable, StoreUnavailable
+from worker.domain.subject import Subject
+from worker.domain.verdict import Dead, Duplicate, Report
+from worker.queue.client import GroupMissing
+from worker.queue.queue import Letter, Settlement
+from worker.services.failpoint import failpoint
+from worker.services.run import Run
+from worker.services.service import Away
+from worker.services.settling import Settled, refused_row, settled
+from worker.store.jobs import JobRow
+from worker.store.pool import Connection
+
+log = structlog.get_logger("worker")
+
+ClaimsBatch = Sequence[tuple[str, Subject, tuple[Claim, ...]]]
+
+
+class SettleQueue(Protocol):
+    """What settling asks of the queue."""
+
+    async def settle(self, items: Sequence[Settlement]) -> set[int]:
+        """Acknowledge; returns indexes that were not ours."""
+
+    async def bury(self, letter: Letter) -> bool:
+        """Move one entry to the dead letters."""
+
+    async def ensure_groups(self) -> None:
+        """Make missing groups again."""
+
+
+class SettleStore(Protocol):
+    """What settling asks of PostgreSQL."""
+
+    async def settle(
+        self, rows: Sequence[JobRow], beside: Callable[[Connection], Awaitable[None]] | None = None
+    ) -> set[tuple[str, str]]:
+        """Write a batch; returns refused keys."""
+
+
+class Settler:
+    """Group commit.
+
+    ``tick_s`` is how long a group may wait to fill while other runs are under way; a lone run never waits for it.
+    ``freed`` is told of every run that has been settled, ``health`` of what is away (name, error or None).
+    """
+
+    def __init__(
+        self,
+        queue: SettleQueue,
+        store: SettleStore,
+        *,
+        worker: str,
+        policy: RetryPolicy,
+        freed: Callable[[Sequence[Settled]], None],
+        save_claims: Callable[[Connection, ClaimsBatch], Awaitable[None]] | None = None,
+        put_claims: Callable[[ClaimsBatch], Awaitable[None]] | None = None,
+        health: Callable[[str, Exception | None], None] = lambda _name, _error: None,
+        busy: Callable[[], int] = lambda: 0,
+        batch: int = 500,
+        tick_s: float = 0.005,
+        writers: int = 2,
+    ) -> None:
+        self._queue = queue
+        self._store = store
+        self._worker = worker
+        self._policy = policy
+        self._freed = freed
+        self._save_claims = save_claims
+        self._put_claims = put_claims
+        self._health = health
+        self._busy = busy
+        self._batch = batch
+        self._tick_s = tick_s
+        self._waiting: list[Settled] = []
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._tasks = [asyncio.create_task(self._write(), name=f"settler:{n}") for n in range(writers)]
+
+    def submit(self, run: Run, report: Report) -> None:
+        """A run has ended; its slot is freed when it is settled."""
+        verdict = report.verdict
+        if isinstance(verdict, Duplicate):
+            self.submit_settled(Settled(run, None, Settlement(run.delivery, "ack")))
+            return
+        now = datetime.now(UTC)
+        try:
+            end = ending(verdict, run.job, now, self._policy, random.random())  # noqa: S311 - jitter
+            done = settled(run, report, end, self._worker)
+        except Exception as error:
+            log.exception("result cannot be written", job=run.job.id)
+            dead = Report(Dead(type(error).__name__, f"the result cannot be written: {error}"), report.started_at, now)
+            done = settled(run, dead, ending(dead.verdict, run.job, now, self._policy, 0.5), self._worker)
+        self.submit_settled(done)
+
+    def submit_settled(self, item: Settled) -> None:
+        """What has been decided already."""
+        self._waiting.append(item)
+        self._wake.set()
+
+    async def drain(self) -> None:
+        """Settle what is left, then stop."""
+        self._stopping = True
+        self._wake.set()
+        await asyncio.gather(*self._tasks)
+
+    async def _write(self) -> None:
+        while True:
+            while not self._waiting:
+                if self._stopping:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+            if not self._stopping and len(self._waiting) < self._batch and self._busy() > 2 * len(self._waiting):
+                await asyncio.sleep(self._tick_s)
+            group, self._waiting = self._waiting[: self._batch], self._waiting[self._batch :]
+            if group:
+                await self._settle(_latest(group))
+
+    async def _settle(self, group: list[Settled]) -> None:
+        written = await self._settle_store(group)
+        await failpoint("settle:stored")
+        await self._settle_queue(written)
+        await failpoint("settle:acknowledged")
+        claims = [item.claims for item in written if item.claims is not None]
+        if claims and self._put_claims is not None:
+            await self._put_claims(claims)
+        self._freed(written)
+
+    async def _settle_store(self, group: list[Settled]) -> list[Settled]:
+        """Write the rows, waiting for PostgreSQL as long as it takes; one bad row costs only itself.
+
+        Returns the group as it now stands: refused verdicts only acknowledge, a bad row is a dead letter.
+        """
+        rows = [item.row for item in group if item.row is not None]
+        if not rows:
+            return group
+        claims = [item.claims for item in group if item.claims is not None]
+        away = Away()
+        while True:
+            try:
+                refused = await self._store.settle(rows, self._beside(claims))
+            except StoreUnavailable as error:
+                self._health("postgres", error)
+                await asyncio.sleep(away.next_wait_s())
+            except (asyncpg.PostgresError, ValueError, TypeError, OverflowError) as error:
+                return await self._bisect(group, error)
+            else:
+                self._health("postgres", None)
+                return [_only_acknowledged(item) if item.row and item.row.key in refused else item for item in group]
+
+    def _beside(self, claims: ClaimsBatch) -> Callable[[Connection], Awaitable[None]] | None:
+        if not claims or self._save_claims is None:
+            return None
+        save = self._save_claims
+
+        async def write(conn: Connection) -> None:
+            await failpoint("settle:before_claims")
+            await save(conn, claims)
+
+        return write
+
+    async def _bisect(self, group: list[Settled], error: Exception) -> list[Settled]:
+        """Find the row that PostgreSQL will not take, and let it die alone."""
+        if len(group) > 1:
+            middle = len(group) // 2
+            return await self._settle_store(group[:middle]) + await self._settle_store(group[middle:])
+        item = group[0]
+        reason = f"PostgreSQL refused the row: {type(error).__name__}"
+        log.error("row refused", job=item.run.name or item.run.entry_ref, error=f"{type(error).__name__}: {error}")
+        replacement = refused_row(item, reason, self._worker)
+        if item.error == replacement.error:
+            # even the bare row is refused: let Redis keep the letter rather than loop
+            return [replacement]
+        return await self._settle_store([replacement])
+
+    async def _settle_queue(self, group: Sequence[Settled]) -> None:
+        items = [item.item for item in group if item.letter is None]
+        letters = [item.letter for item in group if item.letter is not None]
+        away = Away()
+        while True:
+            try:
+                if items:
+                    await self._queue.settle(items)
+                    items = []
+                while letters:
+                    await self._queue.bury(letters[-1])
+                    letters.pop()
+            except GroupMissing:
+                await self._ensure_groups()
+            except QueueUnavailable as error:
+                self._health("redis", error)
+                await asyncio.sleep(away.next_wait_s())
+            else:
+                self._health("redis", None)
+                return
+
+    async def _ensure_groups(self) -> None:
+        try:
+            await self._queue.ensure_groups()
+        except QueueUnavailable as error:
+            self._health("redis", error)
+            await asyncio.sleep(0.1)
+
+
+def _latest(group: list[Settled]) -> list[Settled]:
+    """One row a job: two deliveries of one job in a group would make the statement touch a row twice.
+
+    The later run's row is kept; the earlier one's entry is still acknowledged.
+    """
+    best: dict[tuple[str, str], int] = {}
+    out: list[Settled] = []
+    for item in group:
+        if item.row is None:
+            out.append(item)
+            continue
+        at = best.get(item.row.key)
+        if at is None:
+            best[item.row.key] = len(out)
+            out.append(item)
+            continue
+        other = out[at]
+        newer = other.row is None or other.row.run < item.row.run
+        first, second = (item, other) if newer else (other, item)
+        out[at] = first
+        out.append(Settled(second.run, None, Settlement(second.run.delivery, "ack"), claims=second.claims))
+    return out
+
+
+def _only_acknowledged(item: Settled) -> Settled:
+    """A verdict that came too late: the job has ended already, or a later run writes."""
+    return Settled(item.run, item.row, Settlement(item.run.delivery, "ack"), claims=item.claims)

@@ -1,0 +1,257 @@
+"""What a finished run writes: its row, its Redis side, its claims. Pure."""
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from worker.domain.claim import Claim
+from worker.domain.clean import clean_text, json_text
+from worker.domain.ending import Ending
+from worker.domain.job import TERMINAL, JobStatus
+from worker.domain.money import cents
+from worker.domain.subject import Subject
+from worker.domain.verdict import Cancelled, LogLine, Report
+from worker.queue.codec import again, milliseconds, packed
+from worker.queue.letters import letter_fields, letter_payload
+from worker.queue.queue import Letter, Settlement
+from worker.services.run import Run
+from worker.store.jobs import JobRow
+
+MAX_TEXT_CHARS = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Everything one run leaves behind, ready to be written in a batch.
+
+    ``row`` None means that PostgreSQL has nothing to hear. ``letter`` takes the place of ``item`` for a dead letter.
+    """
+
+    run: Run
+    row: JobRow | None
+    item: Settlement
+    letter: Letter | None = None
+    status: JobStatus | None = None
+    claims: tuple[str, Subject, tuple[Claim, ...]] | None = None
+    error: str = ""
+
+
+def acknowledged(run: Run, status: JobStatus | None = None, result: str | None = None) -> Settled:
+    """Only Redis has to hear: the entry is a duplicate (no status), or the job had ended before (with its status)."""
+    if status is None:
+        return Settled(run, None, Settlement(run.delivery, "ack"))
+    item = Settlement(run.delivery, "done", run.name, status.value, result or "")
+    return Settled(run, None, item)
+
+
+def rescheduled(run: Run, due: datetime, generation: int, attempts: int) -> Settled:
+    """PostgreSQL knows that the job runs later; Redis has not heard yet."""
+    job = run.job
+    fields = again(job, generation=generation, attempts=attempts, first_pickup_at=job.first_pickup_at or run.picked_at)
+    entry = packed(run.delivery.stream, fields)
+    status = JobStatus.SCHEDULED.value
+    return Settled(
+        run, None, Settlement(run.delivery, "later", run.name, status, due_ms=milliseconds(due), entry=entry)
+    )
+
+
+def _log(lines: tuple[LogLine, ...], last: str, level: str, at: datetime) -> str:
+    packed_lines = [[milliseconds(line.at), line.level, line.message[:2000]] for line in lines[:200]]
+    packed_lines.append([milliseconds(at), level, last])
+    return json_text(packed_lines)
+
+
+def _last_line(ending: Ending, report: Report, worker: str) -> tuple[str, str]:
+    """(message, level) of the line that closes a run's log."""
+    took_ms = (report.finished_at - report.started_at).total_seconds() * 1000
+    where = f"in {took_ms:.0f} ms on {worker}"
+    match ending.status:
+        case JobStatus.SCHEDULED:
+            due = ending.due.isoformat(timespec="seconds") if ending.due else "later"
+            return f"Job will run again at {due}: {ending.error_message} ({where})", "warning"
+        case JobStatus.COMPLETED:
+            status = ending.result.status.value if ending.result else ""
+            return f"Job completed ({status}) {where}", "info"
+        case JobStatus.FAILED:
+            return f"Job failed: nothing found {where}", "warning"
+        case JobStatus.DEAD_LETTER:
+            return f"Job is a dead letter: {ending.error_message} ({where})", "error"
+        case _:
+            return f"Job {ending.status.value} {where}", "info"
+
+
+def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
+    """The rows and verbs of a run that has ended as ``ending``."""
+    job = run.job
+    now = report.finished_at
+    terminal = ending.status in TERMINAL
+    result = json_text(ending.result.as_json()) if ending.result is not None else None
+    message, level = _last_line(ending, report, worker)
+    first_pickup_at = job.first_pickup_at or run.picked_at
+    row = JobRow(
+        workspace=job.workspace,
+        id=job.id,
+        kind=job.kind,
+        status=ending.status.value,
+        priority=int(job.lane),
+        generation=job.generation,
+        run=run.number,
+        attempts=ending.attempts,
+        max_attempts=job.max_attempts,
+        url=job.url or None,
+        payload=json_text(dict(job.fields)),
+        tags=json_text(job.tags) if job.tags else None,
+        result=result,
+        result_status=ending.result.status.value if ending.result is not None else None,
+        error_class=ending.error_class,
+        error_message=clean_text(ending.error_message[:MAX_TEXT_CHARS]) if ending.error_message else None,
+        error_stack=clean_text(ending.error_stack[:MAX_TEXT_CHARS]) if ending.error_stack else None,
+        cost_micros=report.provider_micros + report.llm_micros,
+        entry=run.entry_ref,
+        worker_id=worker,
+        log=_log(report.logs, message, level, now),
+        next_run_at=ending.due,
+        first_pickup_at=first_pickup_at,
+        started_at=report.started_at,
+        completed_at=now if terminal else None,
+        created_at=run.created_at,
+        updated_at=now,
+    )
+    claims = None
+    if report.claims and report.subject is not None:
+        claims = (job.workspace, report.subject, report.claims)
+    if ending.status is JobStatus.DEAD_LETTER:
+        letter = Letter(
+            run.delivery,
+            letter_fields(
+                run.flat,
+                run.delivery,
+                workspace=job.workspace,
+                job_id=job.id,
+                error_class=ending.error_class or "",
+                reason=ending.error_message or "",
+                attempts=ending.attempts,
+                worker=worker,
+                at=now,
+            ),
+            run.name,
+            result or orjson.dumps({"status": "failed", "error": ending.error_message}).decode(),
+        )
+        item = Settlement(run.delivery, "ack")
+        return Settled(run, row, item, letter, ending.status, claims, ending.error_message or "")
+    if ending.due is not None:
+        fields = again(job, generation=job.generation + 1, attempts=ending.attempts, first_pickup_at=first_pickup_at)
+        item = Settlement(
+            run.delivery,
+            "later",
+            run.name,
+            ending.status.value,
+            due_ms=milliseconds(ending.due),
+            entry=packed(run.delivery.stream, fields),
+        )
+    else:
+        item = Settlement(run.delivery, "done", run.name, ending.status.value, result or "")
+    return Settled(run, row, item, None, ending.status, claims, ending.error_message or "")
+
+
+def buried(run: Run, workspace: str, error_class: str, reason: str, worker: str, now: datetime) -> Settled:
+    """An entry that never became a job. Its row goes by the entry's own id: the id it gives may be another job's."""
+    name = run.entry_ref
+    row = JobRow(
+        workspace=workspace,
+        id=name,
+        kind="(malformed)",
+        status=JobStatus.DEAD_LETTER.value,
+        priority=int(run.delivery.lane),
+        generation=0,
+        run=run.number,
+        attempts=0,
+        max_attempts=None,
+        url=None,
+        payload=letter_payload(run.flat),
+        tags=None,
+        result=None,
+        result_status=None,
+        error_class=error_class,
+        error_message=clean_text(reason[:MAX_TEXT_CHARS]),
+        error_stack=None,
+        cost_micros=0,
+        entry=run.entry_ref,
+        worker_id=worker,
+        log=_log((), f"Entry is a dead letter: {clean_text(reason[:500])}", "error", now),
+        next_run_at=None,
+        first_pickup_at=run.picked_at,
+        started_at=run.picked_at,
+        completed_at=now,
+        created_at=run.created_at,
+        updated_at=now,
+    )
+    letter = Letter(
+        run.delivery,
+        letter_fields(
+            run.flat,
+            run.delivery,
+            workspace=workspace,
+            job_id=name,
+            error_class=error_class,
+            reason=reason,
+            attempts=0,
+            worker=worker,
+            at=now,
+        ),
+    )
+    return Settled(run, row, Settlement(run.delivery, "ack"), letter, JobStatus.DEAD_LETTER, None, reason)
+
+
+def refused_row(item: Settled, reason: str, worker: str) -> Settled:
+    """The dead letter of a run whose row PostgreSQL refused: nothing of the offending content is written again."""
+    row, run = item.row, item.run
+    if row is None:
+        return item
+    now = row.updated_at
+    bare = dataclasses.replace(
+        row,
+        workspace=row.workspace if run.parsed else "default",
+        status=JobStatus.DEAD_LETTER.value,
+        url=None,
+        payload=None,
+        tags=None,
+        result=None,
+        result_status=None,
+        error_class="StoreRefused",
+        error_message=reason,
+        error_stack=None,
+        log=None,
+        next_run_at=None,
+        completed_at=now,
+    )
+    letter = item.letter or Letter(
+        run.delivery,
+        letter_fields(
+            run.flat,
+            run.delivery,
+            workspace=bare.workspace,
+            job_id=bare.id,
+            error_class="StoreRefused",
+            reason=reason,
+            attempts=bare.attempts,
+            worker=worker,
+            at=now,
+        ),
+        run.name,
+        orjson.dumps({"status": "failed", "error": reason}).decode(),
+    )
+    return Settled(run, bare, Settlement(run.delivery, "ack"), letter, JobStatus.DEAD_LETTER, None, reason)
+
+
+def cancelled_report(run: Run, reason: str, now: datetime) -> Report:
+    """The report of a job that was cancelled before it ran."""
+    return Report(Cancelled(reason), run.started_at, now)
+
+
+def cost_line(report: Report) -> str:
+    """What a run cost, for a log line: '' when nothing."""
+    total = report.provider_micros + report.llm_micros
+    return f"{cents(total):.4g} cents" if total else ""

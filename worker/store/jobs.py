@@ -1,0 +1,182 @@
+"""Jobs in PostgreSQL: settling batches, admitting and registering jobs. Shell."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from worker.domain.admission import Known
+from worker.domain.job import JobStatus
+from worker.store.pool import Connection, connection
+from worker.store.sql import query
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    """A row of ``settle_jobs.sql``, in its column order."""
+
+    workspace: str
+    id: str
+    kind: str
+    status: str
+    priority: int
+    generation: int
+    run: int
+    attempts: int
+    max_attempts: int | None
+    url: str | None
+    payload: str | None
+    tags: str | None
+    result: str | None
+    result_status: str | None
+    error_class: str | None
+    error_message: str | None
+    error_stack: str | None
+    cost_micros: int
+    entry: str | None
+    worker_id: str
+    log: str | None
+    next_run_at: datetime | None
+    first_pickup_at: datetime | None
+    started_at: datetime | None
+    completed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """(workspace, id)."""
+        return self.workspace, self.id
+
+
+_COLUMNS = tuple(JobRow.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRow:
+    """A job that is about to run or running, for ``admit_jobs.sql`` and ``register_jobs.sql``."""
+
+    workspace: str
+    id: str
+    kind: str
+    priority: int
+    generation: int
+    run: int
+    attempts: int
+    max_attempts: int
+    url: str | None
+    payload: str
+    entry: str
+    first_pickup_at: datetime
+    started_at: datetime
+    created_at: datetime
+
+
+class JobStore:
+    """The table ``enrichment_jobs``. Every method raises StoreUnavailable while PostgreSQL is away."""
+
+    def __init__(self, pool: asyncpg.Pool, worker_id: str) -> None:
+        self._pool = pool
+        self._worker = worker_id
+
+    async def settle(
+        self, rows: Sequence[JobRow], beside: Callable[[Connection], Awaitable[None]] | None = None
+    ) -> set[tuple[str, str]]:
+        """Write a batch in one transaction, ``beside`` in the same one; returns the keys that were refused.
+
+        At most one row a key. Raises asyncpg's data errors for a row that PostgreSQL will not take.
+        """
+        ordered = sorted(rows, key=_key)
+        columns: list[list[Any]] = [[getattr(row, name) for row in ordered] for name in _COLUMNS]
+        async with connection(self._pool) as conn:
+            if beside is None:
+                tag = await conn.execute(query("settle_jobs"), *columns)
+                return await self._refused(conn, ordered, tag)
+            async with conn.transaction():
+                tag = await conn.execute(query("settle_jobs"), *columns)
+                await beside(conn)
+                return await self._refused(conn, ordered, tag)
+
+    async def _refused(self, conn: Connection, rows: Sequence[JobRow], tag: str) -> set[tuple[str, str]]:
+        if int(tag.rsplit(" ", 1)[1]) == len(rows):
+            return set()
+        wanted = {row.key: (row.run, row.status) for row in rows}
+        found = await conn.fetch(query("find_fences"), [row.workspace for row in rows], [row.id for row in rows])
+        standing = {(row["workspace_id"], row["id"]): (row["run"], row["status"]) for row in found}
+        # a row that says what we said was written by us before: the reply to that commit was lost
+        return {key for key, said in wanted.items() if standing.get(key) != said}
+
+    async def admit(self, rows: Sequence[RunningRow]) -> list[Known | None]:
+        """Register jobs that are new, and tell what stands for the others (None: it is new), in input order."""
+        async with connection(self._pool) as conn:
+            found = await conn.fetch(
+                query("admit_jobs"),
+                [row.workspace for row in rows],
+                [row.id for row in rows],
+                [row.kind for row in rows],
+                [row.priority for row in rows],
+                [row.generation for row in rows],
+                [row.run for row in rows],
+                [row.attempts for row in rows],
+                [row.url for row in rows],
+                [row.payload for row in rows],
+                [row.entry for row in rows],
+                [row.first_pickup_at for row in rows],
+                [row.created_at for row in rows],
+                self._worker,
+            )
+        return [_known(row) for row in found]
+
+    async def register(self, rows: Sequence[RunningRow]) -> None:
+        """Write or refresh the rows of running jobs. At most one row a key."""
+        ordered = sorted(rows, key=_running_key)
+        async with connection(self._pool) as conn:
+            await conn.execute(
+                query("register_jobs"),
+                [row.workspace for row in ordered],
+                [row.id for row in ordered],
+                [row.kind for row in ordered],
+                [row.priority for row in ordered],
+                [row.generation for row in ordered],
+                [row.run for row in ordered],
+                [row.attempts for row in ordered],
+                [row.max_attempts for row in ordered],
+                [row.url for row in ordered],
+                [row.payload for row in ordered],
+                [row.entry for row in ordered],
+                [row.first_pickup_at for row in ordered],
+                [row.started_at for row in ordered],
+                self._worker,
+                [row.created_at for row in ordered],
+            )
+
+    async def ping(self) -> None:
+        """Raise StoreUnavailable when PostgreSQL does not answer."""
+        async with connection(self._pool, wait_s=5) as conn:
+            await conn.execute("SELECT 1")
+
+
+def _key(row: JobRow) -> tuple[str, str]:
+    return row.workspace, row.id
+
+
+def _running_key(row: RunningRow) -> tuple[str, str]:
+    return row.workspace, row.id
+
+
+def _known(row: asyncpg.Record) -> Known | None:
+    if row["fresh"] or row["status"] is None:
+        return None
+    return Known(
+        status=JobStatus(row["status"]),
+        generation=row["generation"],
+        run=row["run"],
+        attempts=row["attempts"],
+        entry=row["entry"],
+        completed_at=row["completed_at"],
+        next_run_at=row["next_run_at"],
+        first_pickup_at=row["first_pickup_at"],
+        result=row["result"],
+    )

@@ -1,0 +1,50 @@
+"""The connection pool, and the one place where PostgreSQL's errors become ours. Shell."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from worker.domain.errors import StoreUnavailable
+
+Connection = asyncpg.Connection | PoolConnectionProxy
+
+#: PostgreSQL says so when it cannot serve us now but will later; the transaction did not happen, or is unknown.
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shutdown, crash recovery, cannot connect now, query cancelled
+    asyncpg.InsufficientResourcesError,  # too many connections, disk full, out of memory
+    asyncpg.ReadOnlySQLTransactionError,  # a failover's old primary
+    asyncpg.TransactionRollbackError,  # deadlock, serialization
+    asyncpg.LockNotAvailableError,
+    asyncpg.InvalidAuthorizationSpecificationError,  # a restarting pooler may say so
+)
+
+
+async def open_pool(
+    dsn: str, *, min_size: int = 1, max_size: int = 8, timeout_s: float = 60.0, statement_cache: int = 100
+) -> asyncpg.Pool:
+    """A pool. ``statement_cache`` 0 is for a pooler that cannot prepare statements in transaction mode."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=min_size,
+        max_size=max_size,
+        command_timeout=timeout_s,
+        statement_cache_size=statement_cache,
+        max_inactive_connection_lifetime=300,
+        server_settings={"application_name": "enrichd"},
+    )
+
+
+@asynccontextmanager
+async def connection(pool: asyncpg.Pool, *, wait_s: float = 30.0) -> AsyncIterator[PoolConnectionProxy]:
+    """A pooled connection. Raises StoreUnavailable for what PostgreSQL or the network does wrong."""
+    try:
+        async with pool.acquire(timeout=wait_s) as acquired:
+            yield acquired
+    except AWAY as error:
+        raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
