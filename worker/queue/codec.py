@@ -187,6 +187,9 @@ def _required(fields: Mapping[str, str], kind: Kind) -> tuple[str, ...]:
             near = get_close_matches(name, FIELDS, n=1, cutoff=0.6)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise MalformedEntry("requiredFields", f"{_shown(name)} is not a field{hint}", "names from the field list")
+        if field.entity is not kind.entity:
+            problem = f"{_shown(name)} is a field of a {field.entity.value}"
+            raise MalformedEntry("requiredFields", problem, f"fields of a {kind.entity.value} for {kind.name}")
     return names
 
 

@@ -4,6 +4,7 @@
 key                             type     what
 ==============================  =======  ====================================================================
 ``<q>-priority|high|jobs|...``  stream   the five lanes; group ``<q>-workers``
+``<q>-fair``                    stream   entries taken back from parking places, on their way to a worker
 ``<q>-delayed``                 zset     job name -> due time (ms): retries, snoozes, ``runAt``
 ``<q>-delayed-entries``         hash     job name -> JSON [lane stream, field, value, ...] to add when due
 ``<q>-dead``                    stream   dead letters, newest last, trimmed; PostgreSQL keeps them all
@@ -14,7 +15,9 @@ key                             type     what
 ``<q>-parked``                  hash     parking place -> number of entries held there
 ``<q>-parked:<place>``          stream   entries held for a paused or over-share workspace or kind
 ``<q>-result-bytes:<n>``        string   bytes of results written to job hashes in one life span
-``<q>-suspect``                 string   the one suspected poison entry now being tried alone
+``<q>-suspect``                 string   the consumer that now tries a suspected poison entry, alone
+``<q>-suspect-crashes``         hash     job name -> crashes while tried alone
+``<q>-scout``                   hash     lane -> entry id up to which minority workspaces were looked for
 ``<q>:job:<workspace>:<id>``    hash     status, result: for producers that speak only Redis; short life
 ==============================  =======  ====================================================================
 
@@ -66,7 +69,10 @@ class Keys:
         self.queue = queue_name
         self.group = f"{queue_name}-workers"
         self.lanes = {lane: f"{queue_name}-{lane.suffix}" for lane in Lane}
-        self.streams = list(self.lanes.values())
+        self.lane_streams = list(self.lanes.values())
+        self.fair = f"{queue_name}-fair"
+        #: Everything the group reads, in the order of the verbs' stream numbers (from 1).
+        self.streams = [*self.lane_streams, self.fair]
         self.lane_of = {stream: lane for lane, stream in self.lanes.items()}
         self.delayed = f"{queue_name}-delayed"
         self.delayed_entries = f"{queue_name}-delayed-entries"
@@ -77,6 +83,8 @@ class Keys:
         self.paused = f"{queue_name}-paused"
         self.parked = f"{queue_name}-parked"
         self.suspect = f"{queue_name}-suspect"
+        self.suspect_crashes = f"{queue_name}-suspect-crashes"
+        self.scout = f"{queue_name}-scout"
         self.job_prefix = f"{queue_name}:job:"
 
     def job(self, workspace: str, job_id: str) -> str:

@@ -12,8 +12,9 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from worker.domain.job import Delivery
-from worker.domain.lane import Lane
+from worker.domain.lane import DEFAULT_LANE, Lane
 from worker.queue.client import guarded
+from worker.queue.entry_fields import PARKED_LANE
 from worker.queue.keys import Keys
 from worker.queue.scripts import run
 
@@ -75,9 +76,9 @@ class Queue:
         self.keys = keys
         self.consumer = consumer
         self._limits = limits
-        self._pull_keys = [*keys.streams, keys.paused, keys.cancels, keys.moved, keys.parked, keys.delayed]
-        self._cursors = dict.fromkeys(LANES, "0-0")
-        self._lane_number = {stream: number for number, stream in enumerate(keys.streams, 1)}
+        self._pull_keys = [*keys.streams, keys.paused, keys.cancels, keys.moved, keys.parked]
+        self._cursors = dict.fromkeys(keys.streams, "0-0")
+        self._number = {stream: number for number, stream in enumerate(keys.streams, 1)}
 
     @guarded
     async def ensure_groups(self) -> None:
@@ -97,28 +98,35 @@ class Queue:
             "STREAMS", *self.keys.streams, *([">"] * len(self.keys.streams)),
         )  # fmt: skip
         return [
-            (self._lane_number[stream.decode()], entry_id.decode())
+            (self._number[stream.decode()], entry_id.decode())
             for stream, entries in _streams(reply)
             for entry_id, *_ in entries
         ]
 
     @guarded
     async def pull(
-        self, budget: int, held: Sequence[tuple[int, str]] = (), first_lane: int = 0
+        self, budget: int, held: Sequence[tuple[int, str]] = (), number: int = 0
     ) -> tuple[bool, list[Entry]]:
         """Up to ``budget`` new entries over all lanes, most urgent first: (the queue is paused, entries).
 
-        ``held`` are entries that ``wait`` has read. ``first_lane`` (1..5) is given one entry before the others.
+        ``held`` are entries that ``wait`` has read. ``number`` counts pulls: every 50th one lets a later lane in
+        turn go first, and parking places take turns by it.
         """
-        args: list[Any] = [self.keys.group, self.consumer, budget, len(LANES), first_lane]
+        args: list[Any] = [self.keys.group, self.consumer, budget, len(LANES), number]
         for number, entry_id in held:
             args += (number, entry_id)
         paused, found = await run(self._client, "pull", self._pull_keys, args)
-        streams = self.keys.streams
         return bool(paused), [
-            Entry(Delivery(streams[number - 1], LANES[number - 1], entry_id.decode(), 1), flat, mark.decode())
-            for number, entry_id, mark, flat in found
+            Entry(self._delivery(self.keys.streams[lane - 1], entry_id, 1, flat), flat, mark.decode())
+            for lane, entry_id, mark, flat in found
         ]
+
+    def _delivery(self, stream: str, entry_id: bytes, count: int, flat: Sequence[bytes]) -> Delivery:
+        lane = self.keys.lane_of.get(stream)
+        if lane is None:  # it waited in a parking place: its lane is written on it
+            home = dict(zip(flat[::2], flat[1::2], strict=False)).get(PARKED_LANE.encode(), b"").decode()
+            lane = self.keys.lane_of.get(home, DEFAULT_LANE)
+        return Delivery(stream, lane, entry_id.decode(), count)
 
     @guarded
     async def settle(self, items: Sequence[Settlement]) -> set[int]:
@@ -134,13 +142,13 @@ class Queue:
             self.keys.result_bytes(window - 1),
         ]
         args: list[Any] = [
-            self.keys.group, self.consumer, len(LANES), limits.owned, limits.job_hash_life_ms,
+            self.keys.group, self.consumer, len(self.keys.streams), limits.owned, limits.job_hash_life_ms,
             limits.result_bytes, self.keys.job_prefix, limits.events,
         ]  # fmt: skip
         for item in items:
             delivery = item.delivery
             args += (
-                int(delivery.lane), delivery.entry_id, delivery.count, item.action, item.name, item.status,
+                self._number[delivery.stream], delivery.entry_id, delivery.count, item.action, item.name, item.status,
                 item.result, item.due_ms, item.entry,
             )  # fmt: skip
         return {int(number) - 1 for number in await run(self._client, "settle", keys, args)}
@@ -173,16 +181,13 @@ class Queue:
     async def reclaim(self, lease_ms: int, most: int) -> list[Entry]:
         """Take over entries whose owner let the lease lapse, at most ``most``; the cursors are kept between calls."""
         out: list[Entry] = []
-        for lane in LANES:
+        for stream in self.keys.streams:
             if len(out) >= most:
                 break
-            stream = self.keys.lanes[lane]
-            args = [self.keys.group, self.consumer, lease_ms, self._cursors[lane], most - len(out), 50]
+            args = [self.keys.group, self.consumer, lease_ms, self._cursors[stream], most - len(out), 50]
             cursor, found = await run(self._client, "reclaim", [stream], args)
-            self._cursors[lane] = cursor.decode()
-            out += [
-                Entry(Delivery(stream, lane, entry_id.decode(), int(count)), flat) for entry_id, count, flat in found
-            ]
+            self._cursors[stream] = cursor.decode()
+            out += [Entry(self._delivery(stream, entry_id, int(count), flat), flat) for entry_id, count, flat in found]
         return out
 
     @guarded
@@ -199,7 +204,7 @@ class Queue:
     @guarded
     async def promote(self, most: int) -> tuple[int, int]:
         """Move due entries to their lanes: (moved, next due time in ms or -1)."""
-        keys = [self.keys.delayed, self.keys.delayed_entries, *self.keys.streams]
+        keys = [self.keys.delayed, self.keys.delayed_entries, *self.keys.lane_streams]
         moved, due = await run(self._client, "promote", keys, [most])
         return int(moved), int(float(due))
 

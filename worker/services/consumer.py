@@ -40,7 +40,7 @@ class ConsumerQueue(Protocol):
         """Block for an entry."""
 
     async def pull(
-        self, budget: int, held: Sequence[tuple[int, str]] = (), first_lane: int = 0
+        self, budget: int, held: Sequence[tuple[int, str]] = (), number: int = 0
     ) -> tuple[bool, list[Entry]]:
         """Read new entries."""
 
@@ -85,7 +85,6 @@ class Consumer:
         min_confidence: float = 0.60,
         max_deliveries: int = 3,
         idempotency_s: float = 86_400.0,
-        ageing_every: int = 50,
         health: Callable[[str, Exception | None], None] = lambda _name, _error: None,
         on_group_missing: Callable[[], None] = lambda: None,
     ) -> None:
@@ -100,7 +99,6 @@ class Consumer:
         self._min_confidence = min_confidence
         self._max_deliveries = max_deliveries
         self._idempotency_s = idempotency_s
-        self._ageing_every = ageing_every
         self._health = health
         self._on_group_missing = on_group_missing
         self._submit: Submit
@@ -192,8 +190,7 @@ class Consumer:
             await self._free.wait()
             return held
         self._pulls += 1
-        first = self._ageing_lane() if self._ageing_every and self._pulls % self._ageing_every == 0 else 0
-        paused, entries = await self._queue.pull(free, held, first)
+        paused, entries = await self._queue.pull(free, held, self._pulls)
         self._start(entries)
         if paused:
             await asyncio.sleep(self._block_ms / 1000)
@@ -203,10 +200,6 @@ class Consumer:
             await asyncio.sleep(0)
             return []
         return await self._queue.wait(self._block_ms)
-
-    def _ageing_lane(self) -> int:
-        """Strict order starves the last lanes under load: now and then, each in turn is read first."""
-        return 2 + (self._pulls // self._ageing_every) % 4
 
     # -- starting --------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from worker.domain.money import cents
 from worker.domain.subject import Subject
 from worker.domain.verdict import Cancelled, LogLine, Report
 from worker.queue.codec import again, milliseconds, packed
+from worker.queue.entry_fields import PARKED_LANE
 from worker.queue.letters import letter_fields, letter_payload
 from worker.queue.queue import Letter, Settlement
 from worker.services.run import Run
@@ -38,6 +39,11 @@ class Settled:
     error: str = ""
 
 
+def home_stream(run: Run) -> str:
+    """The lane a job goes back to: where it was added, even when it was read by way of a parking place."""
+    return run.job.fields.get(PARKED_LANE) or run.delivery.stream
+
+
 def acknowledged(run: Run, status: JobStatus | None = None, result: str | None = None) -> Settled:
     """Only Redis has to hear: the entry is a duplicate (no status), or the job had ended before (with its status)."""
     if status is None:
@@ -50,7 +56,7 @@ def rescheduled(run: Run, due: datetime, generation: int, attempts: int) -> Sett
     """PostgreSQL knows that the job runs later; Redis has not heard yet."""
     job = run.job
     fields = again(job, generation=generation, attempts=attempts, first_pickup_at=job.first_pickup_at or run.picked_at)
-    entry = packed(run.delivery.stream, fields)
+    entry = packed(home_stream(run), fields)
     status = JobStatus.SCHEDULED.value
     return Settled(
         run, None, Settlement(run.delivery, "later", run.name, status, due_ms=milliseconds(due), entry=entry)
@@ -149,7 +155,7 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
             run.name,
             ending.status.value,
             due_ms=milliseconds(ending.due),
-            entry=packed(run.delivery.stream, fields),
+            entry=packed(home_stream(run), fields),
         )
     else:
         item = Settlement(run.delivery, "done", run.name, ending.status.value, result or "")
@@ -213,7 +219,11 @@ def refused_row(item: Settled, reason: str, worker: str) -> Settled:
     now = row.updated_at
     bare = dataclasses.replace(
         row,
-        workspace=row.workspace if run.parsed else "default",
+        workspace=clean_text(row.workspace) if run.parsed else "default",
+        id=clean_text(row.id),
+        cost_micros=min(max(row.cost_micros, 0), 1 << 60),
+        started_at=now,
+        first_pickup_at=now,
         status=JobStatus.DEAD_LETTER.value,
         url=None,
         payload=None,

@@ -2,14 +2,19 @@
 -- COUNT of XREADGROUP is per stream: a plain read of five lanes with COUNT 10 returns up to 50.
 -- While there are marks (cancels, pauses, moved jobs), each entry read is checked against them.
 --
--- KEYS  1..n lane streams, n+1 paused, n+2 cancels, n+3 moved, n+4 parked, n+5 delayed (unused here)
--- ARGV  1 group, 2 consumer, 3 budget, 4 n lanes, 5 lane to read first for ageing (0: strict order),
+-- Entries of over-share or once paused workspaces wait in places of their own. The group cannot reach into a lane's
+-- middle, so they are read by way of the stream ``fair``: after the two urgent lanes and before the others, half of
+-- what is free, each place an equal part; and all that is left once the lanes are empty.
+--
+-- KEYS  1..n lane streams, n+1 fair, n+2 paused, n+3 cancels, n+4 moved, n+5 parked
+-- ARGV  1 group, 2 consumer, 3 budget, 4 n lanes, 5 number of this pull (ageing, and turns between places),
 --       6.. entries already read by the blocking reader: lane number, entry id, ...
 -- returns {paused (0|1), {{lane number, entry id, mark, {field, value, ...}}, ...}}
 --         mark: '' | 'cancel'
 local lanes = tonumber(ARGV[4])
 local group, consumer, budget = ARGV[1], ARGV[2], tonumber(ARGV[3])
-local paused_key, cancels_key, moved_key, parked_key = KEYS[lanes + 1], KEYS[lanes + 2], KEYS[lanes + 3], KEYS[lanes + 4]
+local fair = lanes + 1
+local paused_key, cancels_key, moved_key, parked_key = KEYS[lanes + 2], KEYS[lanes + 3], KEYS[lanes + 4], KEYS[lanes + 5]
 
 local pauses = redis.call('HLEN', paused_key) > 0
 local cancels = redis.call('ZCARD', cancels_key) > 0
@@ -49,21 +54,23 @@ local function identify(stream, id, fields)
   return name, workspace, kind or '', generation or 0
 end
 
--- Move an entry aside: the group cannot skip it, and nobody may run it now.
-local function park(stream, id, fields, place, generation)
-  local parked = parked_key .. ':' .. place
-  local copy, named, raised = {}, false, false
+-- Move an entry aside: the group cannot skip it, and nobody may run it now. It stays the same job in the same
+-- generation: the move is one step, so there are never two of it.
+local function park(stream, id, fields, place)
+  local copy, named, home = {}, false, nil
   for i = 1, #fields, 2 do
-    local name, value = fields[i], fields[i + 1]
-    if name == '_gen' then value = tostring(generation + 1); raised = true end
+    local name = fields[i]
     if name == 'id' or name == '_id' then named = true end
-    copy[#copy + 1] = name
-    copy[#copy + 1] = value
+    if name == '_lane' then home = fields[i + 1]
+    else
+      copy[#copy + 1] = name
+      copy[#copy + 1] = fields[i + 1]
+    end
   end
-  if not raised then copy[#copy + 1] = '_gen'; copy[#copy + 1] = tostring(generation + 1) end
   if not named then copy[#copy + 1] = '_id'; copy[#copy + 1] = stream .. '/' .. id end
-  copy[#copy + 1] = '_lane'; copy[#copy + 1] = stream
-  redis.call('XADD', parked, '*', unpack(copy))
+  copy[#copy + 1] = '_lane'
+  copy[#copy + 1] = home or stream
+  redis.call('XADD', parked_key .. ':' .. place, '*', unpack(copy))
   redis.call('HINCRBY', parked_key, place, 1)
   redis.call('XACK', stream, group, id)
   redis.call('XDEL', stream, id)
@@ -92,7 +99,7 @@ local function admit(lane, stream, id, fields)
     if redis.call('HEXISTS', paused_key, 'workspace:' .. workspace) == 1 then place = 'workspace:' .. workspace
     elseif kind ~= '' and redis.call('HEXISTS', paused_key, 'kind:' .. kind) == 1 then place = 'kind:' .. kind end
     if place then
-      park(stream, id, fields, place, generation)
+      park(stream, id, fields, place)
       return 0
     end
   end
@@ -121,14 +128,61 @@ local function read(lane, count)
   return #entries
 end
 
-local first = tonumber(ARGV[5])
-if first > 0 and budget > 0 then read(first, 1) end
-for lane = 1, lanes do
-  -- a lane whose head entries were all parked is read again, a bounded number of times
-  for _ = 1, 20 do
-    if budget <= 0 then break end
-    local asked = budget
-    if read(lane, asked) < asked then break end
+local rotation = tonumber(ARGV[5])
+
+local function unpark(most)
+  local places = redis.call('HGETALL', parked_key)
+  local open = {}
+  for i = 1, #places, 2 do
+    local place = places[i]
+    local workspace = place:gsub('^share:', 'workspace:')
+    if redis.call('HEXISTS', paused_key, workspace) == 0 then open[#open + 1] = place end
   end
+  if #open == 0 then return end
+  local each = math.max(1, math.floor(most / #open))
+  local moved_now = 0
+  for n = 0, #open - 1 do
+    if moved_now >= most then break end
+    local place = open[(rotation + n) % #open + 1]
+    local stream = parked_key .. ':' .. place
+    local entries = redis.call('XRANGE', stream, '-', '+', 'COUNT', math.min(each, most - moved_now))
+    for e = 1, #entries do
+      redis.call('XADD', KEYS[fair], '*', unpack(entries[e][2]))
+      redis.call('XDEL', stream, entries[e][1])
+      redis.call('HINCRBY', parked_key, place, -1)
+      moved_now = moved_now + 1
+    end
+    if redis.call('XLEN', stream) == 0 then
+      redis.call('DEL', stream)
+      redis.call('HDEL', parked_key, place)
+    end
+  end
+end
+
+local first = 0
+if rotation > 0 and rotation % 50 == 0 then first = 2 + (rotation / 50) % (lanes - 1) end
+if first > 0 and budget > 0 then read(first, 1) end
+
+local function read_all(from, upto)
+  for lane = from, upto do
+    -- a lane whose head entries were all parked is read again, a bounded number of times
+    for _ = 1, 20 do
+      if budget <= 0 then return end
+      local asked = budget
+      if read(lane, asked) < asked then break end
+    end
+  end
+end
+
+local parked = redis.call('EXISTS', parked_key) == 1
+read_all(1, 2)
+if parked and budget > 0 then
+  unpark(math.max(1, math.floor(budget / 2)))
+end
+read_all(fair, fair)
+read_all(3, lanes)
+if parked and budget > 0 then
+  unpark(budget)
+  read_all(fair, fair)
 end
 return {0, out}
