@@ -8,6 +8,14 @@ from worker.domain.finding import Outcome
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """At most ``count`` sends in any ``window_s`` seconds."""
+
+    count: int
+    window_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One question to one provider account, before it is sent.
 
@@ -16,6 +24,10 @@ class Call:
     ``account`` is the key's fingerprint (never the key): limits and breakers belong to it; empty without a key.
     ``max_micros`` is the documented maximum price, reserved before sending.
     ``timeout_s`` bounds the call hard, whatever the transport does.
+    ``limits`` are the documented ones of the account; ``bucket`` names the operations that share them (a provider
+    that counts per endpoint gives each its own), empty when the whole account does.
+    ``llm`` books the money as LLM cost. ``hit_life_s`` and ``miss_life_s`` are how long an answer may be used again;
+    None leaves that to the gateway.
     """
 
     provider: str
@@ -24,6 +36,11 @@ class Call:
     account: str = ""
     max_micros: int = 0
     timeout_s: float = 30.0
+    limits: tuple[Limit, ...] = ()
+    bucket: str = ""
+    llm: bool = False
+    hit_life_s: float | None = None
+    miss_life_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +67,16 @@ class Reply:
 class Reading:
     """What a provider makes of a reply: a pure function's result.
 
-    ``charged_micros`` is what the provider bills for it. ``retry_after_s`` is its word on when to ask again.
+    ``charged_micros`` is what the provider bills for it. ``retry_after_s`` is its word on when to ask again:
+    for PENDING, when the same question is worth asking again (None: the answer is delivered instead), for
+    QUOTA_EXHAUSTED, when the quota comes back. ``limits`` are the account's, as its headers tell them.
     """
 
     outcome: Outcome
     charged_micros: int = 0
     reason: str = ""
     retry_after_s: float | None = None
+    limits: tuple[Limit, ...] = ()
 
 
 Read = Callable[[Reply], Reading]

@@ -1,0 +1,297 @@
+"""Limits, pauses and breakers of accounts, on a real Redis, with as many processes as it takes."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+from aiohttp import web
+from redis.asyncio import Redis
+
+from tests.support.hubs import Limit, call, get, open_process, read
+from tests.support.outside import outside
+from worker.domain.call import Call, Reading
+from worker.domain.finding import Outcome
+from worker.domain.lane import Lane
+from worker.gateway.accounts import EARLY_S, AccountOptions, Accounts, Permit, Refusal
+from worker.gateway.breaker import BreakerPolicy
+from worker.gateway.options import GatewayOptions
+from worker.gateway.turn import Turns
+
+
+def most_in_a_window(stamps: Sequence[float], window_s: float) -> int:
+    """The most sends in any half-open window of this length."""
+    stamps = sorted(stamps)
+    most, start = 0, 0
+    for end, stamp in enumerate(stamps):
+        while stamp - stamps[start] >= window_s:
+            start += 1
+        most = max(most, end - start + 1)
+    return most
+
+
+async def send(accounts: Accounts, asking: Call, ticket: str, lane: Lane = Lane.JOBS) -> Permit | Refusal:
+    """Ask for a turn and wait for it."""
+    turns = Turns(accounts)
+    permit = await turns.ask(asking, ticket, lane)
+    return permit if isinstance(permit, Refusal) else await turns.wait(asking, ticket, lane, permit)
+
+
+async def test_no_window_ever_holds_more_than_the_limit(redis_client: Redis) -> None:
+    """Three processes, each with more to send than there is room, keep 40 per 2 s and 15 per 0.5 s together."""
+    limits = (Limit(40, 2.0), Limit(15, 0.5))
+    asking = call(limits=limits)
+    stamps: list[float] = []
+    ends_at = time.monotonic() + 6.0
+
+    async def process(name: str) -> None:
+        accounts = Accounts(redis_client)
+
+        async def job(number: int) -> None:
+            turn = 0
+            while time.monotonic() < ends_at:
+                turn += 1
+                permit = await send(accounts, asking, f"{name}-{number}-{turn}")
+                if isinstance(permit, Permit):
+                    stamps.append(time.monotonic())
+                else:
+                    await asyncio.sleep(permit.retry_after_s)
+
+        await asyncio.gather(*(job(number) for number in range(10)))
+
+    await asyncio.gather(*(process(name) for name in ("a", "b", "c")))
+    assert most_in_a_window(stamps, 2.0) <= 40
+    assert most_in_a_window(stamps, 0.5) <= 15
+    took_s = max(stamps) - min(stamps)
+    assert len(stamps) >= 0.9 * 20 * took_s
+
+
+async def test_a_lost_bucket_starts_empty(redis_client: Redis) -> None:
+    """After FLUSHALL nobody may send a burst on top of what was sent before."""
+    asking = call(limits=(Limit(20, 1.0),))
+    accounts = Accounts(redis_client)
+    stamps: list[float] = []
+    for number in range(60):
+        if number in (20, 35):
+            await redis_client.flushdb()
+        assert isinstance(await send(accounts, asking, f"{number}"), Permit)
+        stamps.append(time.monotonic())
+    assert most_in_a_window(stamps, 1.0) <= 20
+
+
+async def test_a_pause_stops_every_process_at_once(redis_client: Redis) -> None:
+    """After a 429 nothing is sent until its Retry-After is over, not even by those who had their turn already."""
+    asking = call(limits=(Limit(50, 1.0),))
+    one, two = Accounts(redis_client), Accounts(redis_client)
+    sent: list[float] = []
+
+    async def work(accounts: Accounts, name: str) -> None:
+        for number in range(40):
+            if isinstance(await send(accounts, asking, f"{name}{number}"), Permit):
+                sent.append(time.monotonic())
+
+    working = [asyncio.create_task(work(accounts, name)) for accounts, name in ((one, "a"), (two, "b"))]
+    while len(sent) < 10:
+        await asyncio.sleep(0.001)
+    permit = await one.admit(asking, "x")
+    assert isinstance(permit, Permit)
+    read_at = time.monotonic()
+    await one.report(asking, permit, Reading(Outcome.THROTTLED, retry_after_s=1.0))
+    await asyncio.gather(*working)
+    after = [stamp for stamp in sent if stamp > read_at]
+    assert not [stamp for stamp in after if read_at + 0.1 < stamp < read_at + 0.99]
+    assert len(sent) == 80
+
+
+async def test_a_booked_ticket_finds_its_place_again(redis_client: Redis) -> None:
+    """A job sent away until its reserved time has its turn when it comes back, a little early or just in time."""
+    asking = call(limits=(Limit(60, 60.0),))
+    accounts = Accounts(redis_client, options=AccountOptions(hold_s=0.0))
+    refusals = [answer for n in range(8) if isinstance(answer := await accounts.admit(asking, f"{n}"), Refusal)]
+    assert all(refusal.outcome is Outcome.THROTTLED for refusal in refusals)
+    waits = [refusal.retry_after_s + EARLY_S for refusal in refusals]
+    assert all(late - early > 0.9 for early, late in zip(waits[2:], waits[3:], strict=False))
+    patient = Accounts(redis_client, options=AccountOptions(hold_s=20.0))
+    again = await patient.admit(asking, "5")
+    assert isinstance(again, Permit)
+    assert again.send_at - asyncio.get_running_loop().time() < waits[5] + 0.01
+    assert isinstance(again, Permit)
+    other = await patient.admit(asking, "new")
+    assert isinstance(other, Permit)
+    assert other.send_at > again.send_at
+
+
+async def test_a_long_line_is_told_to_come_back_one_by_one(redis_client: Redis) -> None:
+    """A thousand jobs on a 60/min account get wake times a second apart, and an urgent one is not behind them."""
+    asking = call(limits=(Limit(60, 60.0),))
+    accounts = Accounts(redis_client)
+    answers = await asyncio.gather(*(accounts.admit(asking, f"{n}", Lane.LOW) for n in range(1000)))
+    waits = sorted(answer.retry_after_s for answer in answers if isinstance(answer, Refusal))
+    assert len(waits) > 990
+    gaps = [late - early for early, late in zip(waits[50:], waits[51:], strict=False)]
+    assert min(gaps) > 0.9
+    urgent = await accounts.admit(asking, "urgent", Lane.PRIORITY)
+    assert isinstance(urgent, Refusal)
+    assert urgent.retry_after_s < 60.0
+    following = await accounts.admit(asking, "one more", Lane.LOW)
+    assert isinstance(following, Refusal)
+    assert following.retry_after_s > 900.0
+
+
+async def test_a_day_limit_starts_from_the_ledger(redis_client: Redis, pg_pool: "asyncpg.Pool[Any]") -> None:
+    """What was sent before Redis lost the count is counted, so that a day's limit holds over its loss."""
+    asking = call(limits=(Limit(5, 86_400.0),))
+    async with outside() as world, open_process(redis_client, pg_pool) as process:
+        for number in range(3):
+            answer = await process.job().request(call(f"{number}", limits=asking.limits), get(world.url), read)
+            assert answer.outcome is Outcome.HIT
+        await redis_client.flushdb()
+        outcomes = [
+            (await process.job(f"j{n}").request(call(f"n{n}", limits=asking.limits), get(world.url), read)).outcome
+            for n in range(4)
+        ]
+        assert outcomes == [Outcome.HIT, Outcome.HIT, Outcome.THROTTLED, Outcome.THROTTLED]
+        assert world.total == 5
+
+
+async def test_limits_are_learned_from_headers_by_all(redis_client: Redis) -> None:
+    """What one process reads in a reply's headers holds in the others; the operator's own limit stays above it."""
+    documented = call(limits=(Limit(1000, 1.0),))
+    one, two = Accounts(redis_client), Accounts(redis_client)
+    permit = await one.admit(documented, "a")
+    assert isinstance(permit, Permit)
+    assert isinstance(await two.admit(documented, "b"), Permit)
+    await one.report(documented, permit, Reading(Outcome.HIT, limits=(Limit(10, 1.0),)))
+    stamps = []
+    for number in range(15):
+        assert isinstance(await send(two, documented, f"{number}"), Permit)
+        stamps.append(time.monotonic())
+    assert most_in_a_window(stamps[1:], 1.0) <= 10
+
+
+async def test_without_redis_each_process_keeps_to_its_share(redis_client: Redis, valkey_server: Any) -> None:
+    """While Redis is away two processes together still keep the limit; when it is back they share it again."""
+    server = await asyncio.to_thread(valkey_server)
+    asking = call(limits=(Limit(20, 1.0),))
+    options = AccountOptions(processes=2)
+    stamps: list[float] = []
+    async with Redis.from_url(server.url, socket_timeout=1.0, socket_connect_timeout=1.0) as client:
+        both = [Accounts(client, options=options) for _ in range(2)]
+        ends_at = time.monotonic() + 5.0
+
+        async def work(accounts: Accounts, name: str) -> None:
+            number = 0
+            while time.monotonic() < ends_at:
+                number += 1
+                if isinstance(await send(accounts, asking, f"{name}{number}"), Permit):
+                    stamps.append(time.monotonic())
+
+        working = [asyncio.create_task(work(accounts, f"{n}-")) for n, accounts in enumerate(both)]
+        await asyncio.sleep(1.0)
+        await asyncio.to_thread(server.kill)
+        away_at = time.monotonic()
+        await asyncio.sleep(1.5)
+        await asyncio.to_thread(server.start)
+        back_at = time.monotonic()
+        await asyncio.gather(*working)
+    assert most_in_a_window(stamps, 1.0) <= 20
+    assert len([stamp for stamp in stamps if away_at < stamp < back_at]) >= 5
+    assert len([stamp for stamp in stamps if stamp > back_at]) >= 5
+
+
+async def failing(request: web.Request) -> web.Response:
+    """A provider that is down."""
+    return web.Response(status=503)
+
+
+async def test_the_breaker_opens_for_all_and_closes_by_itself(
+    redis_client: Redis, pg_pool: "asyncpg.Pool[Any]"
+) -> None:
+    """A provider that is down is left alone by every process, probed by one call, and used again when it is back."""
+    options = GatewayOptions(accounts=AccountOptions(breaker=BreakerPolicy(open_s=0.5)))
+    async with (
+        outside() as world,
+        open_process(redis_client, pg_pool, options) as one,
+        open_process(redis_client, pg_pool, options) as two,
+    ):
+        world.handler = failing
+        for number in range(5):
+            assert (await one.job().request(call(f"{number}"), get(world.url), read)).outcome is Outcome.TRANSIENT
+        refused = await two.job().request(call("x"), get(world.url), read)
+        assert refused.outcome is Outcome.UNAVAILABLE
+        assert refused.retry_at is not None
+        assert refused.retry_at > datetime.now(UTC)
+        assert world.total == 5
+        await asyncio.sleep(0.55)
+        answers = await asyncio.gather(
+            *(p.job(f"{n}").request(call(f"p{n}"), get(world.url), read) for n in range(10) for p in (one, two))
+        )
+        assert world.total == 6  # one probe, of all that asked
+        assert {answer.outcome for answer in answers} == {Outcome.TRANSIENT, Outcome.UNAVAILABLE}
+        world.handler = None
+        await asyncio.sleep(1.1)  # it opened for twice as long
+        assert (await two.job().request(call("back"), get(world.url), read)).outcome is Outcome.HIT
+        assert (await one.job().request(call("back too"), get(world.url), read)).outcome is Outcome.HIT
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [(401, Outcome.BAD_CREDENTIALS), (402, Outcome.QUOTA_EXHAUSTED), (418, Outcome.UNAVAILABLE)]
+)
+async def test_refused_keys_and_spent_quotas_are_asked_once(
+    redis_client: Redis, pg_pool: "asyncpg.Pool[Any]", status: int, outcome: Outcome
+) -> None:
+    """One refusal is enough for every process, until the key changes: another key is another account."""
+
+    async def refuse(request: web.Request) -> web.Response:
+        return web.Response(status=status)
+
+    async with (
+        outside() as world,
+        open_process(redis_client, pg_pool) as one,
+        open_process(redis_client, pg_pool) as two,
+    ):
+        world.handler = refuse
+        await one.job().request(call("first"), get(world.url), read)
+        for number in range(3):
+            answer = await two.job().request(call(f"{number}"), get(world.url), read)
+            assert answer.outcome is outcome
+            assert answer.retry_at is not None
+        assert world.total == 1
+        world.handler = None
+        other = await two.job().request(call("new key", account="beef"), get(world.url), read)
+        assert other.outcome is Outcome.HIT
+        await two.accounts.release("oracle", "f00d")
+        assert (await two.job().request(call("again"), get(world.url), read)).outcome is Outcome.HIT
+
+
+async def test_a_short_throttle_is_waited_out(redis_client: Redis, pg_pool: "asyncpg.Pool[Any]") -> None:
+    """A 429 that asks for less than the hold is tried again in place: nothing was billed."""
+
+    async def first_throttled(request: web.Request) -> web.Response:
+        if world.total == 1:
+            return web.Response(status=429, headers={"Retry-After": "0.3"})
+        return web.json_response({})
+
+    async with outside() as world, open_process(redis_client, pg_pool) as process:
+        world.handler = first_throttled
+        answer = await process.job().request(call(), get(world.url), read)
+        assert (answer.outcome, world.total) == (Outcome.HIT, 2)
+        assert world.stamps[1] - world.stamps[0] >= 0.28
+
+
+async def test_a_long_throttle_sends_the_job_away(redis_client: Redis, pg_pool: "asyncpg.Pool[Any]") -> None:
+    """A 429 with a long Retry-After ends the call at once, with the time to come back."""
+
+    async def throttled(request: web.Request) -> web.Response:
+        return web.Response(status=429, headers={"Retry-After": "120"})
+
+    async with outside() as world, open_process(redis_client, pg_pool) as process:
+        world.handler = throttled
+        job = process.job(max_cost_micros=10_000)
+        answer = await job.request(call(), get(world.url), read)
+        assert (answer.outcome, world.total, job.spent_micros) == (Outcome.THROTTLED, 1, 0)
+        assert answer.retry_at is not None
+        assert 100 < (answer.retry_at - datetime.now(UTC)).total_seconds() <= 121

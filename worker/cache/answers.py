@@ -1,0 +1,132 @@
+"""The hot copy of answers in Redis, and the leases on questions, batched over coroutines. Shell.
+
+PostgreSQL holds the truth; all of this may be lost at any time. Keys, one Redis Cluster slot:
+``<namespace>:{answers}:a:<workspace>:<provider>:<operation>:<digest>`` an answer, with a life;
+``...:f:...`` the lease on the same question, with a life; ``...:order``, ``...:size`` the byte budget's bookkeeping.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+from urllib.parse import quote
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from worker.cache.answer_codec import decode, encode, milliseconds
+from worker.cache.single_flight import lease_ms, new_token
+from worker.domain.ledger import AnswerKey, StoredAnswer
+from worker.grouping import Grouped
+
+logger = logging.getLogger(__name__)
+
+Begin = tuple[AnswerKey, int, int, str]
+Finish = tuple[AnswerKey, str, bytes, int]
+
+_PAUSE_S = 1.0
+
+
+@cache
+def _verb(name: str) -> str:
+    return resources.files("worker.cache").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+
+
+class AnswerCache:
+    """Hot copies and leases. ``redis`` must give bytes (``decode_responses=False``).
+
+    ``budget_bytes`` bounds all hot copies together, ``largest_bytes`` a single one, ``life_s`` its life. When Redis
+    is away everything is a miss and leases are given freely: answers are still found in PostgreSQL, and equal
+    questions of one process still asked once.
+    """
+
+    def __init__(
+        self,
+        redis: "Redis",
+        namespace: str = "enrichd",
+        *,
+        budget_bytes: int = 64 * 2**20,
+        largest_bytes: int = 256 * 2**10,
+        life_s: float = 3600.0,
+    ) -> None:
+        self._prefix = f"{namespace}:{{answers}}"
+        self._largest_bytes = largest_bytes
+        self._budget_bytes = budget_bytes
+        self._life_ms = int(life_s * 1000)
+        self._begin_verb = redis.register_script(_verb("answers_begin"))
+        self._finish_verb = redis.register_script(_verb("answers_finish"))
+        self._redis = redis
+        self._beginner: Grouped[Begin, bytes | int] = Grouped(self._begin_batch, most=200, lanes=2)
+        self._finisher: Grouped[Finish, None] = Grouped(self._finish_batch, most=200, lanes=1)
+        self._away_until = 0.0
+
+    async def begin(self, key: AnswerKey, observed_after: datetime | None, call_s: float) -> StoredAnswer | str | None:
+        """The answer to a question; or a token: ask, within ``call_s`` seconds; or None: somebody else is asking."""
+        earliest = 0 if observed_after is None else milliseconds(observed_after)
+        token = new_token()
+        found = await self._beginner.submit((key, earliest, lease_ms(call_s), token))
+        if isinstance(found, bytes):
+            return decode(found) or token
+        return token if found else None
+
+    def finish(self, key: AnswerKey, token: str, answer: StoredAnswer | None) -> None:
+        """Give a lease back, soon, with the answer if there is one that may be used again."""
+        value, life_ms = b"", 0
+        if answer is not None:
+            life_ms = min(self._life_ms, milliseconds(answer.expires_at) - milliseconds(datetime.now(UTC)))
+            value = encode(answer) if life_ms > 0 else b""
+            if len(value) > self._largest_bytes:
+                value = b""
+        self._finisher.forget((key, token, value, max(life_ms, 1)))
+
+    async def forget(self, keys: Iterable[AnswerKey]) -> None:
+        """Delete hot copies (erasure). Raises Redis's errors: what must be gone may not quietly stay."""
+        names = [self._names(key)[0] for key in keys]
+        for start in range(0, len(names), 500):
+            await self._redis.delete(*names[start : start + 500])
+
+    async def drain(self) -> None:
+        """Wait until all leases and answers handed in have been sent."""
+        await self._finisher.drain()
+
+    def _names(self, key: AnswerKey) -> tuple[str, str]:
+        workspace = (
+            key.workspace
+            if key.workspace.isalnum() and key.workspace.isascii()
+            else quote(key.workspace, "", "utf-8", "replace")
+        )
+        tail = f"{workspace}:{key.provider}:{key.operation}:{key.digest[:20].hex()}"
+        return f"{self._prefix}:a:{tail}", f"{self._prefix}:f:{tail}"
+
+    async def _begin_batch(self, batch: list[Begin]) -> Sequence[bytes | int]:
+        keys: list[str] = []
+        args: list[Any] = []
+        for key, earliest, lease, token in batch:
+            keys.extend(self._names(key))
+            args.extend((earliest, lease, token))
+        replies = await self._run(self._begin_verb, keys, args)
+        return [1] * len(batch) if replies is None else replies
+
+    async def _finish_batch(self, batch: list[Finish]) -> Sequence[None]:
+        keys = [f"{self._prefix}:order", f"{self._prefix}:size"]
+        args: list[Any] = [self._budget_bytes]
+        for key, token, value, life in batch:
+            keys.extend(self._names(key))
+            args.extend((token, value, life))
+        await self._run(self._finish_verb, keys, args)
+        return [None] * len(batch)
+
+    async def _run(self, verb: Any, keys: list[str], args: list[Any]) -> Any:
+        """The verb's reply, or None while Redis is away (asked again after a second at the earliest)."""
+        now = asyncio.get_running_loop().time()
+        if now < self._away_until:
+            return None
+        try:
+            return await verb(keys, args)
+        except (RedisError, OSError, TimeoutError) as error:
+            self._away_until = now + _PAUSE_S
+            logger.warning("answers.redis_away", extra={"error_class": type(error).__name__})
+            return None

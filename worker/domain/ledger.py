@@ -1,0 +1,94 @@
+"""The ledger's values: what is written down before, during and after a provider call, and the answer it brought."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from worker.domain.call import Call, Reply
+from worker.domain.finding import Outcome
+
+
+class Charge(StrEnum):
+    """What is known about a call's money."""
+
+    RESERVED = "reserved"  # an intent without an outcome yet: in flight, or cut off by a crash
+    CHARGED = "charged"
+    FREE = "free"
+    UNKNOWN = "unknown"  # sent, and no whole answer came back: up to ``max_micros`` may have been billed
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerKey:
+    """What makes two questions the same. ``digest`` is the SHA-256 of the question's canonical text."""
+
+    workspace: str
+    provider: str
+    operation: str
+    digest: bytes
+
+    @classmethod
+    def of(cls, workspace: str, call: Call) -> "AnswerKey":
+        """The key of a call made for a workspace."""
+        identity = call.identity.encode("utf-8", "surrogatepass")
+        return cls(workspace, call.provider, call.operation, hashlib.sha256(identity).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer that may be used again until ``expires_at``; ``call_id`` is the ledger row that paid for it."""
+
+    outcome: Outcome
+    reply: Reply
+    reason: str
+    observed_at: datetime
+    expires_at: datetime
+    call_id: int
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A call that is about to be sent, for which job, and the most it may cost.
+
+    ``give_up_at`` is when it has certainly ended: a row without an outcome after that was cut off by a crash.
+    """
+
+    key: AnswerKey
+    account: str
+    bucket: str
+    job_id: str
+    job_key: int | None
+    run: int
+    max_micros: int
+    llm: bool
+    intent_at: datetime
+    give_up_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a call ended. ``call_id`` is its intent's row, 0 when none was written (calls that cost nothing).
+
+    ``http_status`` is 0 when no whole reply came. ``answer``'s own call id is filled in when it is written.
+    """
+
+    intent: Intent
+    call_id: int
+    outcome: Outcome
+    charge: Charge
+    charged_micros: int
+    http_status: int
+    reason: str
+    sent_at: datetime
+    finished_at: datetime
+    answer: StoredAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """An answer used again: a row that cost nothing and names the call that paid."""
+
+    intent: Intent
+    outcome: Outcome
+    reused_from: int

@@ -1,0 +1,415 @@
+"""Who may send when: limits, pauses and breakers of provider accounts, shared by all processes through Redis. Shell.
+
+Keys, one Redis Cluster slot per account, each with a life: ``<namespace>:{account:<provider>:<account>}:`` then
+``breaker``, and per bucket ``b:<bucket>``, ``b:<bucket>:booked``, ``:parked``, ``:w<seconds>``.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from importlib import resources
+from math import inf
+from typing import Any
+from urllib.parse import quote
+
+from aiolimiter import AsyncLimiter
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from worker.domain.call import Call, Limit, Reading
+from worker.domain.finding import Outcome
+from worker.domain.lane import DEFAULT_LANE, Lane
+from worker.gateway.breaker import REFUSAL, BreakerPolicy, Health, Trip, Trouble
+from worker.gateway.limits import Pace, effective, pace_for, share_for
+from worker.grouping import Grouped
+
+logger = logging.getLogger(__name__)
+
+#: How far ahead a lane may book: an urgent job is never behind more than this much of other jobs' bookings.
+HORIZON_S = {Lane.PRIORITY: 60.0, Lane.HIGH: 50.0, Lane.JOBS: 40.0, Lane.LOW: 30.0, Lane.BATCH: 20.0}
+#: A job that comes back for its reserved time comes a little early and waits the rest in place.
+EARLY_S = 1.5
+#: What one process may believe about an account without asking Redis again.
+_BELIEF_S = 0.05
+_MICRO = 1_000_000
+_UNPACED = Pace(0.0, 1, 1.5)
+
+#: How many calls (provider, account, bucket) has made since a time, by the ledger.
+CountSent = Callable[[str, str, str, datetime], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOptions:
+    """``limits`` are the operator's own, by provider (``*``: all others), never exceeded whatever is documented.
+
+    ``hold_s`` is how long a call waits in place for its turn; beyond that the job is told when to come back.
+    ``processes`` share a limit while Redis is away.
+    """
+
+    limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)
+    hold_s: float = 5.0
+    processes: int = 1
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """Send at ``send_at``, and no later than ``latest`` (the loop's clock, as ``given_at``). ``epoch`` is checked
+    again when that was waited for; it is empty for accounts without limits."""
+
+    send_at: float
+    given_at: float
+    latest: float = inf
+    epoch: bytes = b""
+    probe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Not now. ``retry_after_s`` is when it is worth asking again; a job that snoozes until then has its turn."""
+
+    outcome: Outcome
+    reason: str
+    retry_after_s: float
+
+
+@dataclass(slots=True)
+class _Account:
+    """What this process knows of one bucket of one account."""
+
+    provider: str
+    account: str
+    bucket: str
+    keys: list[str]
+    documented: tuple[Limit, ...]
+    operators: tuple[Limit, ...]
+    health: Health
+    learned: str = ""
+    pace: Pace | None = None
+    believed_until: float = 0.0
+    seeds: tuple[int, ...] = ()
+    share: AsyncLimiter | None = None
+    local_trip: tuple[float, Trouble, str] | None = None
+
+    def adopt(self, learned: str) -> None:
+        self.learned = learned
+        self.pace = pace_for(effective(self.documented, learned_limits(learned), self.operators))
+        self.share = None
+
+
+@dataclass(slots=True)
+class _Asked:
+    place: _Account
+    ticket: str
+    lane: Lane
+    probe_s: float
+
+
+def learned_limits(text: str) -> dict[float, int]:
+    """``60:1000,3600:200`` as windows (seconds) and counts; empty text as none.
+
+    >>> learned_limits("60:1000,1:5")
+    {60.0: 1000, 1.0: 5}
+    """
+    pairs = (part.split(":") for part in text.split(",") if part)
+    return {float(window): int(count) for window, count in pairs}
+
+
+def learned_text(limits: Sequence[Limit]) -> str:
+    """The inverse, in one spelling.
+
+    >>> learned_text([Limit(1000, 60.0), Limit(5, 1.0)])
+    '1:5,60:1000'
+    """
+    return ",".join(f"{limit.window_s:g}:{limit.count}" for limit in sorted(limits, key=lambda one: one.window_s))
+
+
+@cache
+def _verb(name: str) -> str:
+    return resources.files("worker.gateway").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+
+
+class Accounts:
+    """Admits calls and takes in how they went. ``redis`` must give bytes.
+
+    ``count_sent`` is asked once per account with limits over a minute, when Redis knows nothing of it.
+    """
+
+    def __init__(
+        self,
+        redis: "Redis",
+        namespace: str = "enrichd",
+        options: AccountOptions | None = None,
+        count_sent: CountSent | None = None,
+    ) -> None:
+        self._redis = redis
+        self._namespace = namespace
+        self._options = options or AccountOptions()
+        self._count_sent = count_sent
+        self._places: dict[tuple[str, str, str], _Account] = {}
+        self._verbs = {
+            name: redis.register_script(_verb(name)) for name in ("admit", "confirm", "pause", "trip", "close")
+        }
+        self._asker: Grouped[_Asked, Permit | Refusal] = Grouped(self._ask, most=200, lanes=2)
+        self._away_until = 0.0
+        self._was_away = False
+
+    async def admit(self, call: Call, ticket: str, lane: Lane = DEFAULT_LANE) -> Permit | Refusal:
+        """May this call be sent, and when? ``ticket`` names the question, so that a job that comes back for its
+        reserved time finds it."""
+        place = self._place(call)
+        loop = asyncio.get_running_loop()
+        if place.pace is None and loop.time() < place.believed_until:
+            return Permit(now := loop.time(), now)
+        return await self._asker.submit(_Asked(place, ticket, lane, call.timeout_s + 5.0))
+
+    async def confirm(self, call: Call, permit: Permit) -> bool:
+        """Whether a permit that was waited for still holds."""
+        place = self._place(call)
+        reply = await self._run("confirm", place.keys[:2], [permit.epoch, int(permit.probe)])
+        return bool(reply)
+
+    async def report(self, call: Call, permit: Permit, reading: Reading) -> None:
+        """Take in how a call went: learned limits, a pause for all, the breaker."""
+        place = self._place(call)
+        if reading.limits:
+            await self._learn(place, reading.limits)
+        if reading.outcome is Outcome.THROTTLED:
+            await self._pause(place, reading.retry_after_s)
+            return
+        trip = place.health.saw(reading.outcome, reading.retry_after_s, probe=permit.probe)
+        if trip is not None:
+            await self._trip(place, trip, reading.reason)
+        elif permit.probe:
+            place.local_trip = None
+            await self._run("close", [place.keys[1]], [])
+            logger.warning("provider.back", extra={"provider": place.provider, "account": place.account})
+
+    async def release(self, provider: str, account: str) -> None:
+        """Close an account's breaker by hand (a key was put right, a quota bought)."""
+        prefix = self._prefix(provider, account)
+        await self._redis.delete(f"{prefix}breaker")
+
+    def _prefix(self, provider: str, account: str) -> str:
+        return f"{self._namespace}:{{account:{quote(provider, '')}:{quote(account, '')}}}:"
+
+    def _place(self, call: Call) -> _Account:
+        name = (call.provider, call.account, call.bucket)
+        place = self._places.get(name)
+        if place is None or place.documented != call.limits:
+            prefix = self._prefix(call.provider, call.account)
+            bucket = f"{prefix}b:{quote(call.bucket, '')}"
+            place = self._places[name] = _Account(
+                provider=call.provider,
+                account=call.account,
+                bucket=call.bucket,
+                keys=[bucket, f"{prefix}breaker", f"{bucket}:booked", f"{bucket}:parked"],
+                documented=call.limits,
+                operators=self._options.limits.get(call.provider, self._options.limits.get("*", ())),
+                health=place.health if place else Health(self._options.breaker),
+            )
+            place.adopt("")
+        return place
+
+    async def _ask(self, batch: list[_Asked]) -> Sequence[Permit | Refusal]:
+        by_place: dict[int, list[int]] = {}
+        for position, asked in enumerate(batch):
+            by_place.setdefault(id(asked.place), []).append(position)
+        results: list[Permit | Refusal | None] = [None] * len(batch)
+
+        async def one(positions: list[int]) -> None:
+            answers = await self._ask_place([batch[position] for position in positions])
+            for position, answer in zip(positions, answers, strict=True):
+                results[position] = answer
+
+        groups = list(by_place.values())
+        if len(groups) == 1:
+            await one(groups[0])
+        else:
+            await asyncio.gather(*(one(group) for group in groups))
+        return [result for result in results if result is not None]
+
+    async def _ask_place(self, batch: list[_Asked]) -> Sequence[Permit | Refusal]:
+        place = batch[0].place
+        if place.pace is None and await self._untroubled(place):
+            now = asyncio.get_running_loop().time()
+            return [Permit(now, now)] * len(batch)
+        while True:
+            reply = await self._run("admit", *self._admission(place, batch))
+            now = asyncio.get_running_loop().time()
+            if reply is None:
+                return await asyncio.gather(*(self._on_our_own(place) for _ in batch))
+            word = reply[0]
+            if word == b"limits":
+                place.adopt(reply[1].decode())
+            elif word == b"seed":
+                place.seeds = await self._seed(place)
+            else:
+                place.seeds = ()
+                return self._decisions(place, reply, now)
+
+    def _admission(self, place: _Account, batch: list[_Asked]) -> tuple[list[str], list[Any]]:
+        pace = place.pace or _UNPACED
+        keys = [*place.keys, *(f"{place.keys[0]}:w{window.window_s:g}" for window in pace.counted)]
+        args: list[Any] = [
+            round(pace.interval_s * _MICRO),
+            pace.burst,
+            round(pace.lateness_s * _MICRO),
+            round(self._options.hold_s * _MICRO),
+            secrets.token_hex(8),
+            place.learned,
+            round(max(asked.probe_s for asked in batch) * _MICRO),
+            len(pace.counted),
+        ]
+        for position, window in enumerate(pace.counted):
+            seed = place.seeds[position] if position < len(place.seeds) else -1
+            args.extend((window.count, round(window.window_s * _MICRO), window.group, seed))
+        for asked in batch:
+            args.extend((asked.ticket, int(asked.lane), round(HORIZON_S[asked.lane] * _MICRO)))
+        return keys, args
+
+    def _decisions(self, place: _Account, reply: list[Any], now: float) -> list[Permit | Refusal]:
+        epoch: bytes = reply[1]
+        lateness_s = place.pace.lateness_s if place.pace else inf
+        decisions: list[Permit | Refusal] = []
+        for kind, wait, why in zip(reply[2::3], reply[3::3], reply[4::3], strict=True):
+            wait_s = int(wait) / _MICRO
+            if kind in (1, 5):
+                send_at = now + wait_s
+                decisions.append(Permit(send_at, now, send_at + lateness_s, epoch, kind == 5))
+            elif kind == 4:
+                trouble, _, reason = why.decode("utf-8", "replace").partition(":")
+                decisions.append(_refused(Trouble(trouble), reason, wait_s))
+            else:
+                word = "booked" if kind == 2 else "waiting in line"
+                reason = f"{place.provider}: the rate limit is reached, {word}"
+                decisions.append(Refusal(Outcome.THROTTLED, reason, max(0.0, wait_s - EARLY_S)))
+        return decisions
+
+    async def _untroubled(self, place: _Account) -> bool:
+        """Whether an account without limits has no pause and a closed breaker either; believed for a moment."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if now < place.believed_until:
+            return True
+        if now < self._away_until:
+            return place.local_trip is None or place.local_trip[0] < now
+        try:
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.hmget(place.keys[0], "paused", "learned")
+                pipeline.exists(place.keys[1])
+                (paused, learned), opened = await pipeline.execute()
+        except (RedisError, OSError, TimeoutError):
+            self._note_away()
+            return place.local_trip is None or place.local_trip[0] < now
+        if opened or learned or (paused and not await self._over(int(paused))):
+            return False
+        place.believed_until = loop.time() + _BELIEF_S
+        return True
+
+    async def _over(self, paused: int) -> bool:
+        seconds, micros = await self._redis.time()
+        return int(seconds) * _MICRO + int(micros) > paused
+
+    async def _on_our_own(self, place: _Account) -> Permit | Refusal:
+        """Without Redis: this process's share of the limit, starting empty, and what it saw itself."""
+        loop = asyncio.get_running_loop()
+        if place.local_trip is not None and loop.time() < place.local_trip[0]:
+            until, trouble, reason = place.local_trip
+            return _refused(trouble, reason, until - loop.time())
+        limits = effective(place.documented, learned_limits(place.learned), place.operators)
+        interval_s = share_for(limits, self._options.processes)
+        if not interval_s:
+            return Permit(now := loop.time(), now)
+        if place.share is None:
+            place.share = AsyncLimiter(1, interval_s)
+            await place.share.acquire()
+        try:
+            async with asyncio.timeout(self._options.hold_s):
+                await place.share.acquire()
+        except TimeoutError:
+            return Refusal(Outcome.THROTTLED, f"{place.provider}: the share of the rate limit is used", interval_s)
+        return Permit(now := loop.time(), now)
+
+    async def _seed(self, place: _Account) -> tuple[int, ...]:
+        pace = place.pace or _UNPACED
+        if self._count_sent is None:
+            return (0,) * len(pace.counted)
+        now = datetime.now(UTC)
+        counts = [
+            await self._count_sent(place.provider, place.account, place.bucket, now - timedelta(seconds=one.window_s))
+            for one in pace.counted
+        ]
+        return tuple(counts)
+
+    async def _learn(self, place: _Account, limits: Sequence[Limit]) -> None:
+        text = learned_text(limits)
+        if text == place.learned:
+            return
+        try:
+            await self._redis.hset(place.keys[0], "learned", text)
+            await self._redis.pexpire(place.keys[0], 90_000_000)
+        except (RedisError, OSError, TimeoutError):
+            self._note_away()
+        place.adopt(text)
+        place.believed_until = 0.0
+
+    async def _pause(self, place: _Account, retry_after_s: float | None) -> None:
+        pace = place.pace or _UNPACED
+        pause_s = retry_after_s if retry_after_s is not None else max(1.0, pace.interval_s * 2)
+        place.believed_until = 0.0
+        place.share = None
+        args = [round(pause_s * _MICRO), secrets.token_hex(8)]
+        if await self._run("pause", [place.keys[0], *place.keys[2:4]], args) is None:
+            reason = "throttled while Redis is away"
+            place.local_trip = (asyncio.get_running_loop().time() + pause_s, Trouble.FAILING, reason)
+        logger.warning("provider.throttled", extra={"provider": place.provider, "pause_s": pause_s})
+
+    async def _trip(self, place: _Account, trip: Trip, reason: str) -> None:
+        place.believed_until = 0.0
+        place.local_trip = (asyncio.get_running_loop().time() + trip.lasts_s, trip.trouble, reason[:200])
+        life_ms = round((trip.longest_s * 2 + 3600) * 1000)
+        args = [trip.trouble.value, reason[:200], trip.lasts_s, trip.longest_s, life_ms]
+        await self._run("trip", [place.keys[1]], args)
+        loud = logger.error if trip.trouble in (Trouble.CREDENTIALS, Trouble.QUOTA) else logger.warning
+        extra = {
+            "provider": place.provider,
+            "account": place.account,
+            "trouble": trip.trouble.value,
+            "reason": reason[:200],
+        }
+        loud("provider.breaker_open", extra=extra)
+
+    def _note_away(self) -> None:
+        self._away_until = asyncio.get_running_loop().time() + 1.0
+        self._was_away = True
+        logger.warning("accounts.redis_away")
+
+    async def _run(self, verb: str, keys: list[str], args: list[Any]) -> Any:
+        """The verb's reply, or None while Redis is away."""
+        if asyncio.get_running_loop().time() < self._away_until:
+            return None
+        try:
+            if self._was_away:
+                await self._rejoin()
+            return await self._verbs[verb](keys, args)
+        except (RedisError, OSError, TimeoutError):
+            self._note_away()
+            return None
+
+    async def _rejoin(self) -> None:
+        """Redis is back: what was sent meanwhile is in no bucket, so each one starts empty again."""
+        self._was_away = False
+        for place in self._places.values():
+            place.share = None
+            if place.pace is not None:
+                gap = round(place.pace.interval_s * (place.pace.burst + self._options.processes) * _MICRO)
+                await self._verbs["pause"]([place.keys[0], *place.keys[2:4]], [gap, secrets.token_hex(8)])
+
+
+def _refused(trouble: Trouble, reason: str, wait_s: float) -> Refusal:
+    return Refusal(REFUSAL[trouble], f"left alone for now ({trouble.value}): {reason}", wait_s)

@@ -1,0 +1,85 @@
+"""What the gateway stands on, as it sees it: the ledger, the answers, the budgets, the pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from worker.domain.call import Reply
+from worker.domain.finding import Outcome
+from worker.domain.ledger import AnswerKey, Ending, Intent, Reuse, StoredAnswer
+
+
+class Ledger(Protocol):
+    """The truth in PostgreSQL. Everything raises StoreUnavailable when it cannot be reached for long."""
+
+    async def find(self, key: AnswerKey, observed_after: datetime | None) -> StoredAnswer | None:
+        """An answer that may still be used and was observed at or after a time."""
+
+    async def open(self, intent: Intent) -> int:
+        """Write an intent down; durable on return. Gives the row's id."""
+
+    async def close(self, ending: Ending) -> int:
+        """Write an ending and its answer down together; durable on return, written even if the caller is gone."""
+
+    def note(self, reuse: Reuse) -> None:
+        """Write down, some time soon, that an answer was used again."""
+
+    async def job_spent(self, workspace: str, job_id: str, since: datetime | None) -> int:
+        """What a job has cost since a time, possible charges included."""
+
+    async def drain(self) -> None:
+        """Wait until all that was handed in is written."""
+
+
+class Answers(Protocol):
+    """Hot copies and leases on questions; may be lost at any time."""
+
+    async def begin(self, key: AnswerKey, observed_after: datetime | None, call_s: float) -> StoredAnswer | str | None:
+        """The answer; or a token: ask, within ``call_s`` seconds; or None: somebody else is asking."""
+
+    def finish(self, key: AnswerKey, token: str, answer: StoredAnswer | None) -> None:
+        """Give the lease back, soon, with the answer if there is one."""
+
+    async def drain(self) -> None:
+        """Wait until all that was handed in is sent."""
+
+
+class Budgets(Protocol):
+    """Money that many jobs share: a workspace's per day and month, a provider account's."""
+
+    async def reserve(self, workspace: str, provider: str, account: str, micros: int) -> str | None:
+        """Set money aside everywhere it counts; the name of the budget that does not allow it, or None."""
+
+    def settle(self, workspace: str, provider: str, account: str, reserved: int, spent: int) -> None:
+        """Turn a reservation into what was spent, some time soon."""
+
+
+class Pages(Protocol):
+    """Pages from outside, fetched safely."""
+
+    async def fetch(self, url: str) -> Reply:
+        """The page's reply. Raises PageRefused."""
+
+    async def close(self) -> None:
+        """Close every connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallNote:
+    """What was asked in a run and how it went, for metrics, stages and logs. Times are seconds."""
+
+    provider: str
+    operation: str
+    account: str
+    outcome: Outcome
+    charged_micros: int
+    unknown_micros: int
+    reused: bool
+    latency_s: float
+    waited_s: float
+    call_id: int
+
+
+Observe = Callable[[CallNote], None]
+Clock = Callable[[], datetime]

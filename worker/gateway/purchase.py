@@ -1,0 +1,226 @@
+"""Buying an answer: money, turn, intent, sending, and the record of what came of it. Shell."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from worker.domain.call import Answer, Call, Reading, Reply
+from worker.domain.errors import StoreUnavailable
+from worker.domain.finding import Outcome
+from worker.domain.ledger import AnswerKey, Charge, Ending, Intent, StoredAnswer
+from worker.gateway.accounts import Accounts, Permit, Refusal
+from worker.gateway.faults import Fault, fault_of
+from worker.gateway.gateway import Question, Run
+from worker.gateway.options import GatewayOptions
+from worker.gateway.outcome import charge_of, kept_answer, new_answer
+from worker.gateway.ports import Budgets, CallNote, Ledger
+from worker.gateway.secret import blot, without_secrets
+from worker.gateway.turn import Turns, ticket_for
+
+logger = logging.getLogger(__name__)
+
+#: An answer, what of it is kept, and whether another try is safe and may be worth it.
+Tried = tuple[Answer, StoredAnswer | None, bool]
+Noted = Callable[[Run, CallNote], None]
+
+_TRIES = 3
+_RECONNECT_PAUSE_S = 0.2
+_GIVE_UP_MARGIN_S = 30.0
+
+
+class Purchases:
+    """Makes calls. Everything that is spent passes through here, and only here."""
+
+    def __init__(
+        self, ledger: Ledger, accounts: Accounts, budgets: Budgets | None, options: GatewayOptions, noted: Noted
+    ) -> None:
+        self._ledger = ledger
+        self._accounts = accounts
+        self._turns = Turns(accounts)
+        self._budgets = budgets
+        self._options = options
+        self._noted = noted
+
+    async def buy(self, run: Run, question: Question, key: AnswerKey) -> tuple[Answer, StoredAnswer | None]:
+        """Ask the provider; again only where nothing can have been billed and the wait is short.
+
+        Raises StoreUnavailable when nothing can be written down, and what a bug raises.
+        """
+        loop = asyncio.get_running_loop()
+        last_start = loop.time() + self._options.accounts.hold_s
+        call, purse = question.call, run.purse
+        if purse.cap is not None and purse.before is None and call.max_micros:
+            purse.before = await self._ledger.job_spent(run.workspace, run.job_id, run.since)
+        for tries_left in reversed(range(_TRIES)):
+            if not purse.reserve(call.max_micros):
+                return self._not_sent(run, call, Outcome.OVER_BUDGET, "the job's cost cap is reached"), None
+            try:
+                answer, kept, again = await self._try(run, question, key)
+            finally:
+                purse.release(call.max_micros)
+            if not again or not tries_left or loop.time() > last_start:
+                break
+        return answer, kept
+
+    async def _try(self, run: Run, question: Question, key: AnswerKey) -> Tried:
+        call = question.call
+        asked_at = asyncio.get_running_loop().time()
+        ticket = ticket_for(run.workspace, run.job_id, key) if question.guarded else ""
+        permit: Permit | None = None
+        if question.guarded:
+            turn = await self._turns.ask(call, ticket, run.lane)
+            if isinstance(turn, Refusal):
+                return self._refused(run, call, turn)
+            permit = turn
+        budget = await self._reserve(run, call)
+        if budget:
+            return self._not_sent(run, call, Outcome.OVER_BUDGET, f"{budget} is used up"), None, False
+        intent = self._intent(run, call, key)
+        spent = call.max_micros
+        try:
+            call_id = await self._ledger.open(intent) if call.max_micros else 0
+            if permit is not None:
+                turn = await self._turns.wait(call, ticket, run.lane, permit)
+                if isinstance(turn, Refusal):
+                    await self._close_unsent(intent, call_id, turn)
+                    spent = 0
+                    return self._refused(run, call, turn)
+                permit = turn
+            tried, spent = await self._send(run, question, intent, call_id, permit, asked_at)
+            return tried
+        except StoreUnavailable:
+            spent = 0
+            raise
+        finally:
+            if self._budgets is not None and call.max_micros:
+                self._budgets.settle(run.workspace, call.provider, call.account, call.max_micros, spent)
+
+    async def _send(
+        self, run: Run, question: Question, intent: Intent, call_id: int, permit: Permit | None, asked_at: float
+    ) -> tuple[Tried, int]:
+        """Send, classify, write down. Also gives what it cost or may have cost."""
+        call, loop = question.call, asyncio.get_running_loop()
+        reply: Reply | None = None
+        fault: Fault | None = None
+        sent_at, sent = _now(), loop.time()
+        try:
+            async with asyncio.timeout(call.timeout_s):
+                reply = await question.send()
+            reading = question.read(reply)
+        except BaseException as error:
+            fault = fault_of(error)
+            if fault is None:
+                fault = Fault(Outcome.TRANSIENT, f"cut off by {type(error).__name__}", sent=True)
+                await self._record(
+                    run, question, intent, call_id, Reading(fault.outcome, reason=fault.reason), None, fault, sent_at
+                )
+                raise
+            reading = Reading(fault.outcome, reason=fault.reason)
+        took_s = loop.time() - sent
+        if question.secrets:
+            reading = replace(reading, reason=blot(reading.reason, question.secrets))
+        if permit is not None:
+            await self._accounts.report(call, permit, reading)
+        ending, row = await self._record(run, question, intent, call_id, reading, reply, fault, sent_at)
+        answer = new_answer(reading, reply, ending.finished_at, row)
+        unknown = call.max_micros if ending.charge is Charge.UNKNOWN else 0
+        self._noted(run, _note(call, answer, unknown, took_s, sent - asked_at))
+        kept = None if ending.answer is None else replace(ending.answer, call_id=row)
+        nothing_sent = fault is not None and not fault.sent and fault.outcome is Outcome.TRANSIENT
+        if nothing_sent:
+            await asyncio.sleep(_RECONNECT_PAUSE_S)
+        again = nothing_sent or reading.outcome is Outcome.THROTTLED
+        return (answer, kept, again), max(reading.charged_micros, unknown)
+
+    async def _record(
+        self,
+        run: Run,
+        question: Question,
+        intent: Intent,
+        call_id: int,
+        reading: Reading,
+        reply: Reply | None,
+        fault: Fault | None,
+        sent_at: datetime,
+    ) -> tuple[Ending, int]:
+        """Write the ending and its answer down together; durable on return."""
+        finished_at = _now()
+        kept = kept_answer(self._options, question.call, reading, reply, finished_at, run.subject)
+        if kept is not None and question.secrets:
+            kept = replace(kept, reply=without_secrets(kept.reply, question.secrets))
+        ending = Ending(
+            intent=intent,
+            call_id=call_id,
+            outcome=reading.outcome,
+            charge=charge_of(question.call, reading, reply, fault),
+            charged_micros=reading.charged_micros,
+            http_status=reply.status if reply is not None else 0,
+            reason=reading.reason,
+            sent_at=sent_at,
+            finished_at=finished_at,
+            answer=kept,
+        )
+        run.purse.settle(
+            ending.charged_micros, intent.max_micros, llm=intent.llm, unknown=ending.charge is Charge.UNKNOWN
+        )
+        return ending, await self._ledger.close(ending)
+
+    async def _close_unsent(self, intent: Intent, call_id: int, refusal: Refusal) -> None:
+        if not call_id:
+            return
+        now = _now()
+        reason = f"not sent: {refusal.reason}"
+        await self._ledger.close(Ending(intent, call_id, refusal.outcome, Charge.FREE, 0, 0, reason, now, now))
+
+    async def _reserve(self, run: Run, call: Call) -> str | None:
+        if self._budgets is None or not call.max_micros:
+            return None
+        return await self._budgets.reserve(run.workspace, call.provider, call.account, call.max_micros)
+
+    def _refused(self, run: Run, call: Call, refusal: Refusal) -> Tried:
+        retry_at = _now() + timedelta(seconds=refusal.retry_after_s)
+        return self._not_sent(run, call, refusal.outcome, refusal.reason, retry_at), None, False
+
+    def _not_sent(
+        self, run: Run, call: Call, outcome: Outcome, reason: str, retry_at: datetime | None = None
+    ) -> Answer:
+        answer = Answer(outcome, reason=reason, retry_at=retry_at)
+        self._noted(run, _note(call, answer, 0, 0.0, 0.0))
+        return answer
+
+    def _intent(self, run: Run, call: Call, key: AnswerKey) -> Intent:
+        now = _now()
+        most_s = call.timeout_s + 2 * self._options.accounts.hold_s + _GIVE_UP_MARGIN_S
+        return Intent(
+            key=key,
+            account=call.account,
+            bucket=call.bucket,
+            job_id=run.job_id,
+            job_key=run.job_key,
+            run=run.run,
+            max_micros=call.max_micros,
+            llm=call.llm,
+            intent_at=now,
+            give_up_at=now + timedelta(seconds=most_s),
+        )
+
+
+def _note(call: Call, answer: Answer, unknown: int, latency_s: float, waited_s: float) -> CallNote:
+    return CallNote(
+        provider=call.provider,
+        operation=call.operation,
+        account=call.account,
+        outcome=answer.outcome,
+        charged_micros=answer.charged_micros,
+        unknown_micros=unknown,
+        reused=answer.reused,
+        latency_s=latency_s,
+        waited_s=waited_s,
+        call_id=answer.call_id,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,48 @@
+"""Waiting for one's turn: from an account's permit to the moment of sending. Shell."""
+
+import asyncio
+import hashlib
+
+from worker.domain.call import Call
+from worker.domain.lane import Lane
+from worker.domain.ledger import AnswerKey
+from worker.gateway.accounts import Accounts, Permit, Refusal
+
+#: A permit older than this is confirmed before it is used: a 429 elsewhere may have voided it.
+FRESH_S = 0.03
+
+
+def ticket_for(workspace: str, job_id: str, key: AnswerKey) -> str:
+    """The name under which a job's place in the line is kept while it is away."""
+    text = f"{workspace}\0{job_id}\0{key.provider}\0{key.operation}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text + key.digest).hexdigest()[:24]
+
+
+class Turns:
+    """Gets permits and keeps them honest while they are waited for."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+
+    async def ask(self, call: Call, ticket: str, lane: Lane) -> Permit | Refusal:
+        """A permit to send soon, or when to come back."""
+        return await self._accounts.admit(call, ticket, lane)
+
+    async def wait(self, call: Call, ticket: str, lane: Lane, permit: Permit) -> Permit | Refusal:
+        """Wait for a permit's time; a permit that no longer holds then, or whose time has passed, is asked for anew.
+
+        On return a permit may be used at once.
+        """
+        loop = asyncio.get_running_loop()
+        while True:
+            if (left_s := permit.send_at - loop.time()) > 0:
+                await asyncio.sleep(left_s)
+            now = loop.time()
+            if now <= permit.latest and (
+                now - permit.given_at <= FRESH_S or (permit.epoch and await self._accounts.confirm(call, permit))
+            ):
+                return permit
+            renewed = await self._accounts.admit(call, ticket, lane)
+            if isinstance(renewed, Refusal):
+                return renewed
+            permit = renewed

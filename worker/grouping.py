@@ -1,0 +1,121 @@
+"""Group commit for anything: items of many coroutines, gathered for a moment and flushed as one batch."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
+from typing import Any, Generic, TypeVar
+
+Item = TypeVar("Item")
+Out = TypeVar("Out")
+Name = TypeVar("Name", bound=Hashable)
+
+
+class Grouped(Generic[Item, Out]):
+    """Runs ``flush`` on batches of at most ``most`` items, by at most ``lanes`` flushes at a time.
+
+    A lone item waits ``tick_s`` (0: until the loop's next turn); under load a batch is whatever gathered while the
+    flushes before it were running. ``flush`` returns one result per item, in order; a result that is an exception is
+    raised to that item's caller alone, an exception raised by ``flush`` goes to every caller of the batch.
+    """
+
+    def __init__(
+        self,
+        flush: Callable[[list[Item]], Awaitable[Sequence[Out | BaseException]]],
+        *,
+        most: int = 500,
+        tick_s: float = 0.0,
+        lanes: int = 1,
+    ) -> None:
+        self._flush = flush
+        self._most = most
+        self._tick_s = tick_s
+        self._free_lanes = lanes
+        self._waiting: deque[tuple[Item, asyncio.Future[Out]]] = deque()
+        self._ticking = False
+        self._running: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        """Items that are in no batch yet."""
+        return len(self._waiting)
+
+    def submit(self, item: Item) -> "asyncio.Future[Out]":
+        """Queue an item; the future ends with its result. Cancelling the future does not take the item back."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Out] = loop.create_future()
+        self._waiting.append((item, future))
+        if self._free_lanes and not self._ticking:
+            self._ticking = True
+            if self._tick_s and len(self._waiting) < self._most:
+                loop.call_later(self._tick_s, self._start)
+            else:
+                loop.call_soon(self._start)
+        return future
+
+    def forget(self, item: Item) -> None:
+        """Queue an item whose result nobody waits for; its failure is swallowed."""
+        self.submit(item).add_done_callback(_retrieved)
+
+    async def drain(self) -> None:
+        """Wait until everything queued so far has been flushed."""
+        while self._waiting or self._running or self._ticking:
+            if self._running:
+                await asyncio.wait(set(self._running))
+            else:
+                await asyncio.sleep(self._tick_s)
+
+    def _start(self) -> None:
+        self._ticking = False
+        while self._waiting and self._free_lanes:
+            batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            self._free_lanes -= 1
+            task = asyncio.get_running_loop().create_task(self._run(batch))
+            self._running.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        self._free_lanes += 1
+        if self._waiting and not self._ticking:
+            self._start()
+
+    async def _run(self, batch: "list[tuple[Item, asyncio.Future[Out]]]") -> None:
+        try:
+            results = await self._flush([item for item, _ in batch])
+        except BaseException as error:
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error if isinstance(error, Exception) else asyncio.CancelledError())
+            if not isinstance(error, Exception):
+                raise
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            if future.done():
+                continue
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+
+def _retrieved(future: "asyncio.Future[Out]") -> None:
+    if not future.cancelled():
+        future.exception()
+
+
+class SingleFlight(Generic[Name, Out]):
+    """Equal work asked for at the same time is done once; those who wait do not suffer from another's cancellation."""
+
+    def __init__(self) -> None:
+        self._flights: dict[Name, asyncio.Task[Out]] = {}
+
+    async def run(self, name: Name, work: Callable[[], Coroutine[Any, Any, Out]]) -> Out:
+        """The result of ``work`` under this name, or of the same work already under way."""
+        flight = self._flights.get(name)
+        if flight is None:
+            flight = self._flights[name] = asyncio.get_running_loop().create_task(work())
+            flight.add_done_callback(lambda done: self._landed(name, done))
+        return await asyncio.shield(flight)
+
+    def _landed(self, name: Name, flight: "asyncio.Task[Out]") -> None:
+        self._flights.pop(name, None)
+        _retrieved(flight)

@@ -1,0 +1,178 @@
+"""The ledger and the answers in PostgreSQL: intents, endings and answers of many calls in one statement. Shell."""
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from typing import Any, TypeVar
+
+import asyncpg
+
+from worker.domain.errors import StoreUnavailable
+from worker.domain.ledger import AnswerKey, Ending, Intent, Reuse, StoredAnswer
+from worker.grouping import Grouped
+from worker.store.ledger_rows import answer_from, clean, parameters
+from worker.store.pool import AWAY
+
+logger = logging.getLogger(__name__)
+
+Out = TypeVar("Out")
+Entry = Intent | Ending | Reuse
+Question = tuple[AnswerKey, datetime | None]
+
+_ID_BLOCK = 1000
+_LONGEST_PAUSE_S = 2.0
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+
+@cache
+def _sql(name: str) -> str:
+    return resources.files("worker.store").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+
+
+class Ledger:
+    """Writes what the gateway does, and finds what was paid for before.
+
+    Everything handed in between two flushes is committed together. While PostgreSQL is away batches wait, up to
+    ``patience_s`` each; then their callers get StoreUnavailable. ``available`` says how it stands.
+    """
+
+    def __init__(
+        self,
+        pool: "asyncpg.Pool[Any]",
+        *,
+        most: int = 500,
+        tick_s: float = 0.001,
+        patience_s: float = 120.0,
+    ) -> None:
+        self._pool = pool
+        self._patience_s = patience_s
+        self._ids: deque[int] = deque()
+        self._taking = asyncio.Lock()
+        self._writer: Grouped[Entry, int] = Grouped(self._write, most=most, tick_s=tick_s, lanes=2)
+        self._finder: Grouped[Question, StoredAnswer | None] = Grouped(self._find, most=most, lanes=2)
+        self.available = True
+
+    async def find(self, key: AnswerKey, observed_after: datetime | None) -> StoredAnswer | None:
+        """An answer that may still be used and was observed at or after a time. Raises StoreUnavailable."""
+        return await self._finder.submit((key, observed_after))
+
+    async def open(self, intent: Intent) -> int:
+        """Write an intent down; durable on return. Gives the row's id. Raises StoreUnavailable: then do not send."""
+        return await self._writer.submit(intent)
+
+    async def close(self, ending: Ending) -> int:
+        """Write an ending and its answer down, together; durable on return. Gives the row's id.
+
+        Once handed in it is written even when the caller is cancelled. Raises StoreUnavailable.
+        """
+        return await self._writer.submit(ending)
+
+    def note(self, reuse: Reuse) -> None:
+        """Write down, some time soon, that an answer was used again."""
+        self._writer.forget(reuse)
+
+    async def job_spent(self, workspace: str, job_id: str, since: datetime | None) -> int:
+        """What a job has cost since a time (its first pickup), possible charges included, in micros."""
+
+        async def ask() -> int:
+            return int(await self._pool.fetchval(_sql("ledger_job_spent"), workspace, job_id, since or _BEGINNING))
+
+        return await self._patiently(ask)
+
+    async def sent_count(self, provider: str, account: str, bucket: str, since: datetime) -> int:
+        """How many calls an account has made since a time."""
+
+        async def ask() -> int:
+            return int(await self._pool.fetchval(_sql("ledger_sent_count"), provider, account, bucket, since))
+
+        return await self._patiently(ask)
+
+    async def mark_unknown(self, most: int = 1000) -> int:
+        """Mark calls that a crash cut off; gives how many."""
+        return _affected(await self._pool.execute(_sql("ledger_mark_unknown"), most))
+
+    async def prune_answers(self, most: int = 1000) -> int:
+        """Delete answers past their life; gives how many."""
+        return _affected(await self._pool.execute(_sql("answer_prune"), most))
+
+    async def prune_calls(self, before: datetime, most: int = 1000) -> int:
+        """Delete ledger rows older than a time; gives how many."""
+        return _affected(await self._pool.execute(_sql("ledger_prune"), before, most))
+
+    async def drain(self) -> None:
+        """Wait until all that was handed in is written."""
+        await self._writer.drain()
+
+    async def _write(self, batch: list[Entry]) -> Sequence[int | BaseException]:
+        ids = await self._patiently(lambda: self._ids_for(batch))
+        return await self._write_or_bisect(batch, ids)
+
+    async def _write_or_bisect(self, batch: list[Entry], ids: list[int]) -> Sequence[int | BaseException]:
+        async def write() -> None:
+            await self._pool.execute(_sql("ledger_write"), *parameters(batch, ids))
+
+        try:
+            await self._patiently(write)
+        except (asyncpg.PostgresError, ValueError, OverflowError) as error:
+            if isinstance(error, AWAY):
+                raise StoreUnavailable(type(error).__name__) from error
+            if len(batch) == 1:
+                logger.exception("ledger.refused_row", extra={"entry": type(batch[0]).__name__})
+                return [StoreUnavailable(f"the ledger refused a row: {type(error).__name__}")]
+            middle = len(batch) // 2
+            first = await self._write_or_bisect(batch[:middle], ids[:middle])
+            return [*first, *await self._write_or_bisect(batch[middle:], ids[middle:])]
+        return ids
+
+    async def _ids_for(self, batch: list[Entry]) -> list[int]:
+        """The row id of each entry: a new one where it has none."""
+        new = sum(1 for entry in batch if not isinstance(entry, Ending) or not entry.call_id)
+        while len(self._ids) < new:
+            async with self._taking:
+                if len(self._ids) < new:
+                    rows = await self._pool.fetch(_sql("ledger_take_ids"), _ID_BLOCK)
+                    self._ids.extend(row["id"] for row in rows)
+        return [
+            entry.call_id if isinstance(entry, Ending) and entry.call_id else self._ids.popleft() for entry in batch
+        ]
+
+    async def _find(self, batch: list[Question]) -> Sequence[StoredAnswer | None]:
+        columns = (
+            list(range(len(batch))),
+            [clean(key.workspace) for key, _ in batch],
+            [key.provider for key, _ in batch],
+            [key.operation for key, _ in batch],
+            [key.digest for key, _ in batch],
+            [after or _BEGINNING for _, after in batch],
+        )
+        found: list[StoredAnswer | None] = [None] * len(batch)
+        for row in await self._patiently(lambda: self._pool.fetch(_sql("answer_find"), *columns)):
+            found[row["n"]] = answer_from(row)
+        return found
+
+    async def _patiently(self, act: Callable[[], Awaitable[Out]]) -> Out:
+        """Repeat something repeatable while PostgreSQL is away. Raises StoreUnavailable when patience ends."""
+        loop = asyncio.get_running_loop()
+        ends_at = loop.time() + self._patience_s
+        pause_s = 0.05
+        while True:
+            try:
+                result = await act()
+            except AWAY as error:
+                self.available = False
+                if loop.time() + pause_s >= ends_at:
+                    raise StoreUnavailable(type(error).__name__) from error
+                logger.warning("ledger.waiting", extra={"error_class": type(error).__name__})
+                await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+                pause_s = min(_LONGEST_PAUSE_S, pause_s * 2)
+            else:
+                self.available = True
+                return result
+
+
+def _affected(status: str) -> int:
+    return int(status.rsplit(" ", 1)[-1])
