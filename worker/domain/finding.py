@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from worker.domain.claim import Claim
+from worker.domain.page import Page
 
 
 class Outcome(StrEnum):
@@ -58,6 +59,7 @@ class Finding:
     ``identifiers`` are field values that lead on to other providers (a LinkedIn URL, a domain) even when nobody
     asked for them as data. ``charged_micros`` is what this run paid: 0 for an answer paid for before (``reused``).
     ``retry_at`` is the earliest useful time to ask again, for THROTTLED, PENDING and UNAVAILABLE.
+    ``pages`` is the visible text that was read on the way, for stages that reason over it; never settled or cached.
     """
 
     provider: str
@@ -68,3 +70,4 @@ class Finding:
     reused: bool = False
     retry_at: datetime | None = None
     identifiers: Mapping[str, str] = field(default_factory=dict)
+    pages: tuple[Page, ...] = ()

@@ -8,6 +8,7 @@ from typing import Protocol
 from worker.domain.call import Answer, Call, HttpRequest, Read, Reply, Send
 from worker.domain.claim import Claim
 from worker.domain.finding import Finding
+from worker.domain.page import Page
 from worker.domain.subject import Entity, Subject
 
 
@@ -53,7 +54,8 @@ class Options(Protocol):
 class Ask:
     """One question to a provider.
 
-    ``fields`` are still wanted. ``claims`` is all that is known so far, for providers that reason over it (the LLM).
+    ``fields`` are still wanted. ``claims`` is all that is known so far and ``pages`` all text that earlier findings
+    brought, for providers that reason over it (the LLM).
     """
 
     workspace: str
@@ -62,6 +64,7 @@ class Ask:
     claims: tuple[Claim, ...] = ()
     min_confidence: float = 0.0
     observed_after: datetime | None = None
+    pages: tuple[Page, ...] = ()
 
 
 def _always(_: Subject) -> str | None:

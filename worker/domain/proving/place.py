@@ -1,0 +1,50 @@
+"""Rules for parts of a postal address: the value stands where an address has it, and speaks of the company's own seat."""
+# ruff: noqa: E501 - word lists
+
+import re
+from typing import Final
+
+from worker.domain.claim import Value
+from worker.domain.folding import fold
+from worker.domain.proving import cues
+from worker.domain.proving.quoted import Quoted, holds
+
+#: What stands just before a town or region, in folded text.
+_LEADS: Final = re.compile(
+    r"(?:\b(?:in|from|of|at|city|town|seat|à|en|a|te|aus|zu|nach|di|da|de|i|w|v|gemeinde|stadt|sitz|sede|siège|county|state|region|city of|"
+    r"ort|ville|ciudad|città|plaats)[: ]+|[,;:|·•/–-]\s*|\b[a-z]{0,2}-?\d{3,6}[a-z]{0,2},?\s+|\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2},?\s+)$"
+)
+#: What stands just behind it.
+_TRAILS: Final = re.compile(
+    r"^(?:\s*[,;|·•/–]|-based|-area|\s+[a-z]{0,2}-?\d{4,6}\b|\s+[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b|\s+area\b|\s*$)"
+)
+_EAST_ASIAN: Final = re.compile(r"[都道府県市区町村省州郡]|[시도구군]")
+_SEAT: Final = (
+    "based in", "located in", "headquarter", "our office", "address", "anschrift", "adresse", "sitz", "standort", "siège", "sede", "dirección",
+    "indirizzo", "adres", "住所", "所在地", "地址", "주소", "visit us", "find us", "contact", "kontakt", "impressum", "imprint",
+)  # fmt: skip
+
+
+def town(_: str, value: Value, quoted: Quoted) -> str:
+    """A town or region, where an address or a sentence about the seat has it; not among places delivered to."""
+    folded, needle = cues.without_customers(quoted.line), fold(str(value))
+    if cues.has(folded, cues.ELSEWHERE) or not holds(folded, needle) or not holds(quoted.folded, needle):
+        return ""
+    if str(value)[:1].islower() and not any(part in quoted.text for part in (str(value).title(), str(value).upper())):
+        return ""
+    block = fold(quoted.block)
+    in_address = bool(re.search(r"\d", block)) or cues.has(block, _SEAT)
+    for start, end in cues.whole_words(folded, needle):
+        before, after = folded[max(0, start - 24) : start], folded[end : end + 16]
+        led, trailed = bool(_LEADS.search(before)), bool(_TRAILS.match(after))
+        if (led and trailed) or (in_address and (led or trailed)):
+            return "contained in an address"
+    return "contained in an address" if _EAST_ASIAN.search(folded) and needle in folded else ""
+
+
+def with_number(_: str, value: Value, quoted: Quoted) -> str:
+    """A street line, postal code or whole address: contained, with a digit in it, not among places delivered to."""
+    folded, needle = cues.without_customers(quoted.folded), fold(str(value))
+    if cues.has(folded, cues.ELSEWHERE) or not any(character.isdigit() for character in needle):
+        return ""
+    return "contained" if holds(folded, needle) else ""

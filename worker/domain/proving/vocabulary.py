@@ -1,0 +1,60 @@
+"""Rules for values that stand for listed words: industries, seniorities, departments, company types."""
+# ruff: noqa: E501 - word lists
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from worker.domain.claim import Value
+from worker.domain.folding import fold
+from worker.domain.proving import cues
+from worker.domain.proving import industry as industries
+from worker.domain.proving.quoted import Quoted, Rule, holds
+
+_TYPES: Final = {
+    "private": ("privately held", "privately owned", "private company", "family-owned", "family owned", "family business", "family-run", "gmbh$", "limited$", "ltd$", "llc$", "familienunternehmen", "familienbetrieb", "inhabergeführt", "sarl$", "sas$", "s.r.l", "srl$", "b.v.", "bv$", "entreprise familiale", "empresa familiar", "azienda di famiglia", "株式会社"),
+    "public": ("publicly traded", "public company", "nasdaq", "nyse", "stock exchange", "listed on", "börsennotiert", "coté en bourse", "cotiza", "quotata", "plc$", "上場"),
+    "nonprofit": ("non-profit", "nonprofit", "not-for-profit", "not for profit", "charity", "charitable", "501(c)", "gemeinnützig", "e.v.", "ggmbh", "association loi", "sans but lucratif", "sin ánimo de lucro", "senza scopo di lucro", "npo法人"),
+    "government": ("government agency", "public authority", "municipality", "ministry of", "state-owned", "behörde", "anstalt des öffentlichen rechts"),
+    "educational": ("university", "college", "school", "hochschule", "universität", "université", "universidad", "università"),
+    "partnership": ("partnership", "llp$", "& partner", "gbr$", "ohg$", "kg$"),
+    "cooperative": ("cooperative", "co-operative", "genossenschaft", "eg$", "coopérative", "cooperativa"),
+    "self_employed": ("self-employed", "freelance", "freiberuf", "autónomo"),
+    "sole_proprietorship": ("sole trader", "sole proprietor", "einzelunternehm", "inhaber:", "inh.", "e.k.", "entreprise individuelle", "ditta individuale"),
+    "subsidiary": cues.PARENT,
+}  # fmt: skip
+
+
+def industry(_: str, value: Value, quoted: Quoted) -> str:
+    needle, own = fold(str(value)), cues.without_customers(quoted.folded)
+    if holds(own, needle):
+        return "contained"
+    strength = industries.support(needle, quoted.folded)
+    if strength:
+        return (
+            "mapped from the industry vocabulary" if strength == "strong" else "inferred from the industry vocabulary"
+        )
+    stems = [word[:6] for word in re.findall(r"[^\W\d]{4,}", needle)]
+    return "inferred from shared words" if stems and all(_starts(own, stem) for stem in stems) else ""
+
+
+def _starts(folded: str, stem: str) -> bool:
+    return any(not cues.negated(folded, match.start()) for match in re.finditer(rf"(?<!\w){re.escape(stem)}", folded))
+
+
+def role(support: Callable[[str, str], str], what: str) -> Rule:
+    def rule(_: str, value: Value, quoted: Quoted) -> str:
+        strength = support(fold(str(value)), quoted.folded)
+        if strength == "strong":
+            return f"mapped from a {what}"
+        if strength == "weak":
+            return f"inferred from words of a {what}"
+        return "contained" if holds(quoted.folded, fold(str(value))) else ""
+
+    return rule
+
+
+def company_type(_: str, value: Value, quoted: Quoted) -> str:
+    folded = cues.without_customers(quoted.folded)
+    places = cues.places_of(folded, _TYPES.get(str(value), (fold(str(value)),)))
+    return "mapped from words of a company type" if any(not cues.negated(folded, start) for start, _ in places) else ""

@@ -1,0 +1,321 @@
+"""Postal addresses in lines of text: from the postal code outwards, up the lines to the street."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from worker.providers.website.countries import BY_NAME
+from worker.providers.website.postal import POSTAL_ONLY, PREFIX_COUNTRY, RULES, PostalRule
+from worker.providers.website.region import country_in
+from worker.providers.website.rendering import H1, HEADING, Rendering
+from worker.providers.website.streets import is_box, street_score
+
+_LABEL = re.compile(
+    r"^\W{0,3}(?:(?:our|mailing|postal|street|visiting|business|physical|head\s?office|office|main|corporate|registered(?:\soffice)?|company|shipping|return|billing|store|post|besuchs|firmen|geschäfts|liefer)\s?)?"
+    r"(?:address(?:es)?|adress?e[ns]?|anschrift|hausanschrift|postanschrift|postadress\w?|sitz|adresse\spostale|direcci[oó]n|domicilio|indirizzo|sede(?:\s(?:legale|operativa))?|endere[cç]o|morada|adres|besøksadresse|besöksadress|kontaktadresse"
+    r"|osoite|käyntiosoite|postiosoite|cím|adresa|adresă|sídlo|адрес|адреса|διεύθυνση|location|located\sat|visit\sus(?:\sat)?|mail(?:\sto)?|by\s(?:post|mail)|write\s(?:to\s)?us(?:\sat)?|street|city|zip(?:\scode)?|post\s?code|siège(?:\ssocial)?|ort|plz|town|state"
+    r"|住所|所在地|本社|地址|주소|ubicaci[oó]n|headquarters|hq)\s{0,2}[:：.\-–]{1,2}\s{0,3}",
+    re.I,
+)
+_SEPARATOR = re.compile(r"\s?[|•·◊●▪■♦~;✦\t]\s?|\s[-–—/]{1,3}\s|\s{3,}|\s[*]\s")
+_BREAK = re.compile(r"(?<!\w)(?:tel|t[ée]l[ée]phone|phone|ph|fax|telefon|telefax|tlf|e-?mail|call|www\.|https?:|mob|mobile|cell|t|f|p|m|tel[ée]fono|toll)\s?[.:/]|\S{1,60}@|☎|(?:\+|\(0)\d", re.I)
+_TRAIL = re.compile(r"[\s,;.:–—\-|•·]+$")
+_LEAD = re.compile(r"^[\s,;.:–—\-|•·)]+")
+_CITY = re.compile(r"^[^\W\d_][^\d\n|•·;:@()\[\]]{0,48}")
+_PIECE = re.compile(r"\s?[,;]\s?|\s[•·|–—-]\s")
+_STREET_CITY = re.compile(
+    r"^(?P<street>.{3,70}?\b(?:street|st|road|rd|avenue|ave|boulevard|blvd|drive|dr|lane|ln|way|court|ct|place|pl|square|sq|parkway|pkwy|highway|hwy|circle|cir|terrace|trail|plaza|broadway|loop|pike)\b\.?"
+    r"(?:\s(?:[NSEW]\.?[EW]?\.?|north|south|east|west)(?=\s|,))?(?:,?\s(?:#\s?|suite|ste\.?|unit|apt\.?|room|rm\.?|floor|fl\.?|bldg\.?|building|no\.?)\s?[\w-]{1,8})?)\s+(?P<city>[A-Z][A-Za-z.' -]{2,30})$",
+    re.I,
+)
+_CARE = re.compile(r"^(?:c/o|attn\.?|att\.?|attention|z\.?\s?hd\.?|z\.\s?h\.|à\sl'attention)\b", re.I)
+_COUNTY = re.compile(r"^(?:[A-Z]{2}|[A-Z][a-z]+shire|(?:Co\.?|County|West|East|North|South|Greater)\s\w+|Kent|Essex|Surrey|Sussex|Devon|Cornwall|Dorset|Norfolk|Suffolk|Somerset|Cumbria|Merseyside|Middlesex|Herts|Hants|Bucks|Beds|Berks|Northants|Oxon|Wilts|Lancs|Lincs|Notts|Staffs|Cambs|Glos|Avon|Cleveland|Tyne\s(?:and|&)\sWear)\.?$", re.I)
+MAX_UP = 6
+MAX_ADDRESSES = 120
+
+
+@dataclass(slots=True)
+class Address:
+    """A postal address as it stands on a page; parts that are not there are empty.
+
+    ``country`` is an ISO 3166 code, ``text`` the whole as written on one line, ``line``/``column`` and
+    ``end_line``/``end_column`` the place in the rendering (line -1 when it came from structured data).
+    """
+
+    street: str = ""
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    text: str = ""
+    line: int = -1
+    column: int = 0
+    end_line: int = -1
+    end_column: int = 0
+    path: str = ""
+    organisation: str = ""
+    box: bool = field(default=False, repr=False)
+
+    def as_json(self) -> dict[str, str]:
+        """The parts by name."""
+        return {
+            "street": self.street, "city": self.city, "region": self.region, "postal_code": self.postal_code,
+            "country": self.country, "text": self.text,
+        }  # fmt: skip
+
+
+def find_addresses(rendering: Rendering, regions: Sequence[str], numbers: Mapping[int, list[tuple[int, int]]]) -> list[Address]:
+    """Every address with a postal code in the text, in its order.
+
+    ``regions`` are country codes, likeliest first; ``numbers`` the spans of phone numbers by line.
+    """
+    rules = _applicable(regions)
+    found: list[Address] = []
+    taken = -1  # the last line that belongs to an earlier address
+    for index, line in enumerate(rendering.lines):
+        if len(line) > 1200 or len(line) < 3:
+            continue
+        end_before = 0
+        for rule, match in _matches(line, rules, numbers.get(index, ())):
+            address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers)
+            if address is not None:
+                found.append(address)
+                taken = max(index, address.end_line)
+                end_before = match.end()
+        if len(found) >= MAX_ADDRESSES:
+            break
+    return found
+
+
+def _applicable(regions: Sequence[str]) -> list[tuple[PostalRule, str]]:
+    """Rules worth trying, with the country that each stands for here."""
+    likely = regions[:4]
+    chosen = []
+    for rule in RULES:
+        country = next((code for code in likely if code in rule.countries), "")
+        if rule.strong or country:
+            chosen.append((rule, country or rule.countries[0]))
+    return chosen
+
+
+def _matches(line: str, rules: Sequence[tuple[PostalRule, str]], spans: Sequence[tuple[int, int]]) -> list[tuple[tuple[PostalRule, str], re.Match[str]]]:
+    if not any(c.isdigit() for c in line):
+        return []
+    found: list[tuple[tuple[PostalRule, str], re.Match[str]]] = []
+    for rule in rules:
+        for match in rule[0].pattern.finditer(line):
+            start, end = match.span("postal")
+            if any(s < end and start < e for s, e in spans):
+                continue
+            if any(m.start("postal") < end and start < m.end("postal") for _, m in found):
+                continue
+            found.append((rule, match))
+            if len(found) >= 20:
+                break
+    found.sort(key=lambda item: item[1].start())
+    return found
+
+
+def _assemble(
+    rendering: Rendering, index: int, line: str, match: re.Match[str], chosen: tuple[PostalRule, str], regions: Sequence[str], taken: int,
+    floor: int, numbers: Mapping[int, list[tuple[int, int]]],
+) -> Address | None:  # fmt: skip
+    rule, country = chosen
+    groups = match.groupdict()
+    address = Address(postal_code=re.sub(r"\s{2,}", " ", match.group("postal").strip()), country=country, end_line=index)
+    if groups.get("prefix"):
+        address.country = PREFIX_COUNTRY.get(groups["prefix"], country)
+    address.region = (groups.get("region") or "").strip(" .,")
+    head = line[floor : match.start()]
+    head_at = floor
+    for cut in _SEPARATOR.finditer(head):
+        if cut.end() < len(head.rstrip()) and not _keeps(head[: cut.start()], head[cut.end() :]):
+            head_at = floor + cut.end()
+    for cut in _BREAK.finditer(head):
+        head_at = max(head_at, floor + cut.end())
+    for start, end in numbers.get(index, ()):
+        if end <= match.start():
+            head_at = max(head_at, end)
+    head = line[head_at : match.start()]
+    label = _LABEL.match(head)
+    if label:
+        head_at += label.end()
+        head = head[label.end() :]
+    lead = _LEAD.match(head)
+    if lead:
+        head_at += lead.end()
+        head = head[lead.end() :]
+    tail = line[match.end() :]
+    stop = len(tail)
+    for pattern in (_SEPARATOR, _BREAK):
+        cut_ = pattern.search(tail)
+        if cut_:
+            stop = min(stop, cut_.start())
+    for start, _ in numbers.get(index, ()):
+        if start >= match.end():
+            stop = min(stop, start - match.end())
+    tail = tail[:stop]
+    pieces = [piece for piece in _PIECE.split(_TRAIL.sub("", head)) if piece and piece.strip()]
+    end = match.end()
+    if rule.city_after:
+        city = _CITY.match(_LEAD.sub("", tail))
+        if city:
+            text = _PIECE.split(city.group())[0]
+            address.city = _TRAIL.sub("", text)
+            end = match.end() + tail.find(address.city) + len(address.city)
+        after = _TRAIL.sub("", _LEAD.sub("", line[end : match.end() + stop]))
+    else:
+        after = _TRAIL.sub("", _LEAD.sub("", tail))
+        if pieces:
+            _city_from(pieces, address)
+    _country(address, rendering, index, after, line, end, stop + match.end())
+    street, top, column = _street_here(pieces), index, head_at
+    if not street and rule.city_after and after and street_score(after.split(",")[0]) >= 1 and _goes_on(address, regions):
+        street = [_PIECE.split(after)[0]]
+        end = line.find(street[0], end) + len(street[0])
+    if not street or (len(pieces) <= 1 and street_score(street[0]) < 2 and not street[0][:1].isdigit()):
+        above, top, column = _walk_up(rendering, index, taken, address, numbers, rule, head_at, bool(pieces))
+        if above:
+            street = above + [piece for piece in street if piece not in above]
+        elif not street:
+            top, column = index, head_at
+    if not street and not rule.strong:
+        return None
+    if not street and not address.city:
+        return None
+    address.street = ", ".join(street)
+    address.box = bool(street) and is_box(address.street)
+    address.line, address.column = top, column
+    address.end_line = max(index, address.end_line)
+    if address.end_line == index:
+        address.end_column = max(end, address.end_column)
+    address.text = _text(rendering, address)
+    return address
+
+
+def _keeps(left: str, right: str) -> bool:
+    """Whether a separator inside a line parts pieces of one address rather than an address from something else."""
+    return street_score(_PIECE.split(left)[-1][-80:].strip()) >= 2 and street_score(right) < 2
+
+
+def _goes_on(address: Address, regions: Sequence[str]) -> bool:
+    return address.country in {"RU", "UA", "BY", "KZ", "HU", "CN", "JP", "KR", "TR", "LT", "LV"} or regions[0] == address.country
+
+
+def _city_from(pieces: list[str], address: Address) -> None:
+    """Take city (and county) off the end of the pieces before a postal code."""
+    last = pieces[-1].strip()
+    split = _STREET_CITY.match(last) if any(c.isdigit() for c in last) else None
+    if split:
+        pieces[-1] = split.group("street")
+        address.city = split.group("city")
+        return
+    if street_score(last) >= 2 and len(pieces) == 1 and not re.search(r"^[^\d]{2,30}$", last):
+        return
+    if address.country in BY_NAME.values() and last.lower() in BY_NAME and len(pieces) > 1:
+        pieces.pop()
+        last = pieces[-1].strip()
+    if len(pieces) > 1 and not address.region and _COUNTY.match(last):
+        address.region = last
+        pieces.pop()
+        last = pieces[-1].strip()
+    if re.match(r"^[^\W\d_]", last) and not (street_score(last) >= 2 and any(c.isdigit() for c in last)):
+        address.city = last
+        pieces.pop()
+
+
+def _street_here(pieces: list[str]) -> list[str]:
+    """The pieces of a line from the first that looks like a street."""
+    for position, piece in enumerate(pieces):
+        if street_score(piece.strip()) >= 1 and len(piece) <= 90:
+            return [part.strip() for part in pieces[position:]]
+    return []
+
+
+def _walk_up(
+    rendering: Rendering, index: int, taken: int, address: Address, numbers: Mapping[int, list[tuple[int, int]]], rule: PostalRule, column: int,
+    inline: bool,
+) -> tuple[list[str], int, int]:  # fmt: skip
+    """Street lines above a postal code's line: (pieces, top line, column)."""
+    pending: list[tuple[int, str, int]] = []
+    best: list[str] = []
+    top, top_column = index, column
+    for j in range(index - 1, max(taken, index - 1 - MAX_UP), -1):
+        line = rendering.lines[j]
+        label = _LABEL.match(line)
+        text = line[label.end() :] if label else line
+        shift = label.end() if label else 0
+        if (len(text) > 110 and not best) or "@" in line or numbers.get(j) or _BREAK.search(line):
+            tail = _SEPARATOR.split(line)[-1]
+            if j == index - 1 and street_score(tail) >= 2 and not numbers.get(j) and "@" not in tail:
+                return [tail], j, line.rfind(tail)
+            break
+        parts = _SEPARATOR.split(text)
+        if len(parts) > 1 and street_score(parts[-1]) >= 2:
+            shift += text.rfind(parts[-1])
+            text = parts[-1]
+        if not text.strip() or text.rstrip().endswith(":"):
+            break
+        score = street_score(text)
+        heading = rendering.bits[j] & (H1 | HEADING) != 0
+        care = bool(_CARE.match(text))
+        if score == 0 and (heading or care):
+            break
+        pending.append((score, _TRAIL.sub("", text.strip()), shift))
+        if score >= 1 and not (score == 1 and not any(c.isdigit() for c in text) and len(pending) > 1 and best):
+            best = [piece for _, piece, _ in reversed(pending)]
+            top, top_column = j, shift
+            if text[:1].isdigit() and score >= 2:
+                break
+        elif best:
+            break
+        elif len(pending) > 2:
+            break
+        if label:
+            break
+    if not best and rule.strong and pending and not inline and address.country in {"GB", "IE", "JP", "IN"}:
+        best = [piece for score, piece, _ in reversed(pending[:2])]
+        top, top_column = index - min(2, len(pending)), 0
+    if not address.city and best:
+        # The line next to the code is the city when it has no sign of a street.
+        last = best[-1]
+        if len(best) > 1 and street_score(last) == 0:
+            address.city = best.pop()
+            if len(best) > 1 and _COUNTY.match(address.city) and street_score(best[-1]) == 0:
+                address.region, address.city = address.city, best.pop()
+        elif "," in last:
+            pieces = [piece.strip() for piece in last.split(",") if piece.strip()]
+            _city_from(pieces, address)
+            best[-1:] = [", ".join(pieces)] if pieces else []
+    return best, top, top_column
+
+
+def _country(address: Address, rendering: Rendering, index: int, after: str, line: str, end: int, limit: int) -> None:
+    """A country named behind the code, or alone on the next line."""
+    found = country_in(after[:60]) if after else None
+    if found:
+        address.country = found[0]
+        at = line.find(found[1], end)
+        if at >= 0:
+            address.end_column = at + len(found[1])
+        return
+    if index + 1 < len(rendering.lines) and not after:
+        following = rendering.lines[index + 1]
+        if len(following) <= 32:
+            found = country_in(following)
+            if found and len(found[1]) >= len(following.strip(" .,")) - 4:
+                address.country = found[0]
+                address.end_line, address.end_column = index + 1, len(following)
+
+
+def _text(rendering: Rendering, address: Address) -> str:
+    lines = rendering.lines
+    if address.line == address.end_line:
+        return lines[address.line][address.column : address.end_column]
+    parts = [lines[address.line][address.column :], *lines[address.line + 1 : address.end_line]]
+    last = lines[address.end_line]
+    parts.append(last[: address.end_column] if address.end_column else last)
+    return ", ".join(part.strip(" ,") for part in parts if part.strip(" ,"))
+
+
+__all__ = ["POSTAL_ONLY", "Address", "find_addresses"]

@@ -1,0 +1,124 @@
+"""Email addresses in text and links, plain and disguised."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from worker.providers.website.rendering import Link, Rendering
+
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u00c0-\u024f]{1,64}\Z")
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9\u00c0-\u024f](?:[A-Za-z0-9\u00c0-\u024f-]{0,61}[A-Za-z0-9\u00c0-\u024f])?\.){1,6}[A-Za-z]{2,18}(?![A-Za-z0-9])")
+_DISGUISED = re.compile(
+    r"(?<![\w.+-])(?P<local>[A-Za-z0-9][\w.+-]{0,63})\s{0,2}"
+    r"(?:\s?[\[({<|]\s{0,2}(?:at|@|ät|arroba|chez|a|æt|snabel-?a|kukac|malpa)\s{0,2}[\])}>|]\s?|\s(?:at|AT|\(at\))\s(?=[\w-]{1,63}\s{0,2}[\[({]|[\w-]{1,63}\s(?:dot|DOT|punkt|punto|point)\s)|\s@\s|\s@|@\s)"
+    r"\s{0,2}(?P<domain>[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\s{0,2}(?:\.|[\[({]\s{0,2}(?:dot|\.|punkt|punto|point|ponto|pt|d0t)\s{0,2}[\])}]|\s(?:dot|DOT|punkt|punto|point)\s)\s{0,2}[A-Za-z0-9-]{1,63}){1,5})",
+    re.I,
+)
+_DOT = re.compile(r"\s{0,2}(?:[\[({]\s{0,2}(?:dot|\.|punkt|punto|point|ponto|pt|d0t)\s{0,2}[\])}]|\s(?:dot|punkt|punto|point)\s)\s{0,2}", re.I)
+_CLOUDFLARE = re.compile(r"(?:data-cfemail=\"|/cdn-cgi/l/email-protection#)([0-9a-fA-F]{6,400})")
+_FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|css|js|php|html?|pdf|ico|bmp|aspx?)$", re.I)
+_PLACEHOLDER = re.compile(
+    r"^(?:(?:your|you|name|email|e-mail|user|username|someone|somebody|example|test|jane|john|john\.?doe|jane\.?doe|vorname\.nachname|firstname\.lastname|ihre|votre|tu|seu)[\w.]{0,12}"
+    r"@(?:(?:your|my)?(?:domain|company|email|site|website|mail)\.\w{2,6}|example\.(?:com|org|net)|(?:provider|address|beispiel|exemple|ejemplo)\.\w{2,6}))$",
+    re.I,
+)
+MAX_FOUND = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """An email address, lower-case domain, and where it stands; ``line`` is -1 for one that only a link holds."""
+
+    address: str
+    line: int
+    column: int
+    length: int
+    path: str = ""
+
+
+def find_emails(rendering: Rendering, html: str) -> list[Email]:
+    """Every address once, in the order of the page: text first, then links, then scrambled ones."""
+    found: dict[str, Email] = {}
+    budget = MAX_FOUND * 4
+    for index, line in enumerate(rendering.lines):
+        if "@" in line:
+            budget -= line.count("@")
+            for email in _plain(line, index):
+                found.setdefault(email.address.lower(), email)
+        if ("(" in line or "[" in line or "{" in line or " at " in line.lower() or "@ " in line or " @" in line) and len(line) < 2000:
+            for email in _disguised(line, index):
+                found.setdefault(email.address.lower(), email)
+        if len(found) >= MAX_FOUND or budget < 0:
+            break
+    for link in rendering.links:
+        if link.href[:7].lower() == "mailto:":
+            for address in _in_mailto(link):
+                found.setdefault(address.lower(), Email(address, -1, 0, 0, path="a[href^=mailto]"))
+    if "cfemail" in html or "email-protection#" in html:
+        for match in _CLOUDFLARE.finditer(html):
+            address = uncloudflare(match.group(1))
+            if address:
+                found.setdefault(address.lower(), Email(address, -1, 0, 0, path="data-cfemail"))
+    return list(found.values())[:MAX_FOUND]
+
+
+def uncloudflare(code: str) -> str | None:
+    """Cloudflare's scrambling: the first byte is the key, the rest is XORed with it."""
+    try:
+        data = bytes.fromhex(code)
+    except ValueError:
+        return None
+    text = bytes(byte ^ data[0] for byte in data[1:]).decode("utf-8", "replace").partition("?")[0]
+    return valid_address(text)
+
+
+def valid_address(text: str) -> str | None:
+    """The address in canonical writing, or None for what is none: file names, placeholders, wrong shapes."""
+    local, at, domain = text.strip().strip(".,;:<>()[]'\"").rpartition("@")
+    if not at or not local or len(local) > 64:
+        return None
+    local = local.lstrip("./'=&?*`|/").rstrip(".'")
+    if not local or ".." in local or not _LOCAL.match(local) or not _DOMAIN.fullmatch(domain):
+        return None
+    address = f"{local}@{domain.lower()}"
+    if _FILE.search(address) or _PLACEHOLDER.match(address) or re.fullmatch(r"[0-9a-f]{32}", local):
+        return None
+    return address
+
+
+def _plain(line: str, index: int) -> Iterator[Email]:
+    at = line.find("@")
+    seen = 0
+    while at >= 0 and seen < MAX_FOUND:
+        seen += 1
+        domain = _DOMAIN.match(line, at + 1)
+        if domain:
+            local = _LOCAL.search(line[max(0, at - 64) : at])
+            if local:
+                address = valid_address(f"{local.group()}@{domain.group()}")
+                if address:
+                    length = len(address)
+                    yield Email(address, index, at - address.rindex("@"), length)
+            at = line.find("@", domain.end())
+        else:
+            at = line.find("@", at + 1)
+
+
+def _disguised(line: str, index: int) -> Iterator[Email]:
+    for match in _DISGUISED.finditer(line):
+        domain = re.sub(r"\s", "", _DOT.sub(".", match.group("domain")))
+        address = valid_address(f"{match.group('local')}@{domain}")
+        if address:
+            yield Email(address, index, match.start(), match.end() - match.start(), path="disguised")
+
+
+def _in_mailto(link: Link) -> Iterator[str]:
+    target = unquote(link.href[7:].partition("?")[0])
+    for part in re.split(r"[,;]", target[:500]):
+        name = part.strip()
+        if "<" in name:
+            name = name.partition("<")[2].partition(">")[0]
+        address = valid_address(re.sub(r"\s", "", name))
+        if address:
+            yield address

@@ -1,0 +1,49 @@
+"""When a company was founded and how many people work there, as its pages tell it."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from worker.providers.website.fact import Fact
+
+_YEAR = r"(?P<year>1[6-9]\d\d|20[0-4]\d)"
+_FOUNDED = re.compile(
+    rf"(?:(?:founded|established|incorporated|est\.?|estd\.?|gegründet|gründung(?:sjahr)?|firmengründung|fondée?|créée?|fundad[ao]|constituid[ao]|fondat[ao]|nata|opgericht|grundad|grundlagt|stiftet|etableret|etablert|etablerad|perustettu|założon[aey]|rok\szałożenia|založen[ao]?|alapítva|kuruluş|основан[ао]?|год\sоснования|設立|創業|创立|成立于?|설립)"
+    rf"(?:\s(?:in|im\sjahre?|im|en|el\saño|nel|em|i|år|vuonna|w|roku|w\sroku|v\sroce|back\sin|since|by\s[\w .]{{2,40}}\sin|on|the\syear|by))?(?:\s(?:the\syear|jahre?|l'année))?[\s.:：,-]{{0,4}}(?:\d{{1,2}}\.?\s?(?:\w{{3,9}}\.?\s|\.\d{{1,2}}\.\s?))?|(?:seit|depuis|desde|dal|sinds|sedan|siden|since)\s(?:über\s)?(?:le\s)?){_YEAR}(?!\d)(?:\s?年)?",
+    re.I,
+)
+_WAS = re.compile(rf"(?:im\sjahre?|in|en|nel|em)\s{_YEAR}\s(?:(?:wurde|was|fut|est|fue)\s)?(?:\w+\s){{0,6}}?(?:gegründet|founded|fondée?|créée?|fundad[ao]|established)", re.I)
+_CJK_YEAR = re.compile(rf"(?:設立|創業|創立|설립|成立)[^\d]{{0,12}}{_YEAR}")
+_SINCE = re.compile(r"^(?:seit|depuis|desde|dal|sinds|sedan|siden|since)", re.I)
+_COPYRIGHT = re.compile(r"©|copyright|\(c\)|rights\sreserved", re.I)
+_EMPLOYEES = re.compile(
+    r"(?P<lead>more\sthan|over|about|around|approximately|some|up\sto|über|mehr\sals|rund|ca\.?|etwa|plus\sde|environ|más\sde|oltre|circa|meer\sdan|ponad|mer\sän|yli|cerca\sde|mais\sde)?\s?"
+    r"(?P<count>\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\+?\s?(?:\w+\s){0,2}?(?:employees|staff(?:\smembers)?|team\smembers|associates|colleagues|professionals|people\swork|mitarbeiter(?:innen|\*innen|:innen|\sund\smitarbeiterinnen)?|beschäftigte|angestellte|collaborateurs|salariés|employés|empleados|trabajadores|dipendenti|collaboratori|medewerkers|werknemers|medarbetare|anställda|medarbejdere|ansatte|työntekijää|pracowników|zaměstnanců|funcionários|colaboradores|сотрудник\w*|çalışan)(?!\w)",
+    re.I,
+)
+_STAFF_LABEL = re.compile(r"(?:employees|number\sof\semployees|mitarbeiter(?:zahl|anzahl)?|effectifs?|empleados|dipendenti|従業員数?|社員数|员工人数|직원\s?수)\s?[:：]?\s?(?:約|ca\.?|approx\.?|about)?\s?(?P<count>\d{1,3}(?:[.,]\d{3}){1,2}|\d{1,6})", re.I)
+
+
+def find_history(lines: Sequence[str]) -> Iterator[Fact]:
+    """Facts for ``company_founded_year`` and ``company_employee_count``."""
+    for index, line in enumerate(lines):
+        if len(line) > 3000 or not any(c.isdigit() for c in line):
+            continue
+        yield from _founded(line, index)
+        match = _EMPLOYEES.search(line) or _STAFF_LABEL.search(line)
+        if match:
+            count = int(re.sub(r"\D", "", match.group("count")))
+            if 2 <= count <= 3_000_000 and not 1900 <= count <= 2040:
+                yield Fact("company_employee_count", str(count), index, match.start(), match.end() - match.start(), weight=0.9)
+
+
+def _founded(line: str, index: int) -> Iterator[Fact]:
+    for pattern in (_FOUNDED, _WAS, _CJK_YEAR):
+        for match in pattern.finditer(line):
+            if _COPYRIGHT.search(line[max(0, match.start() - 30) : match.end() + 30]):
+                continue
+            since = bool(_SINCE.match(match.group()))
+            if since and len(line) > 120:
+                # "Since 2014 we also ..." tells of something else than the founding.
+                continue
+            yield Fact("company_founded_year", match.group("year"), index, match.start(), match.end() - match.start(), weight=0.85 if since else 1.0)
+            return

@@ -1,0 +1,71 @@
+"""Which of a page's links lead to facts about its owner: contact, imprint, about, team, legal, in many languages."""
+
+import re
+from urllib.parse import urldefrag
+
+from worker.providers.website.document import Document, host_of
+from worker.providers.website.found import PageLink
+from worker.providers.website.rendering import FOOTER, NAV, Rendering
+from worker.providers.website.text_keys import fold
+
+#: Subject of a page, its worth, words in addresses and link texts (folded).
+_SUBJECTS: tuple[tuple[str, float, str], ...] = (
+    ("imprint", 9.0, r"impressum|imprint|legal[\s_-]?notice|mentions?[\s_-]?legales|aviso[\s_-]?legal|note[\s_-]?legali|colofon|impresszum|impresum|legal[\s_-]?information|informacion[\s_-]?legal|特定商取引\w*|会社概要|company[\s_-]?profile|anbieterkennzeichnung|dati[\s_-]?societari"),
+    ("contact", 10.0, r"contact\w{0,3}|kontakt\w{0,6}|contacto|contactenos|contattaci|contatti|contato|fale[\s_-]?conosco|get[\s_-]?in[\s_-]?touch|reach[\s_-]?us|yhteystiedot|ota[\s_-]?yhteytta|kapcsolat|iletisim|kontakty|контакт\w*|επικοινωνια|お問い?合わ?せ|联系\w{0,3}|聯絡\w{0,3}|연락처|오시는\s?길|문의|アクセス|find[\s_-]?us|locations?|standorte?|anfahrt|nous[\s_-]?trouver|ubicacion|dove[\s_-]?siamo|offices|vestigingen|lien[\s_-]?he|hubungi"),
+    ("about", 8.0, r"about([\s_-]?us)?|ueber[\s_-]?uns|uber[\s_-]?uns|unternehmen|wir[\s_-]?ueber|a[\s_-]?propos|qui[\s_-]?sommes|quienes[\s_-]?somos|sobre([\s_-]?nosotros|[\s_-]?nos)?|nosotros|empresa|chi[\s_-]?siamo|azienda|over[\s_-]?ons|om[\s_-]?oss|om[\s_-]?os|meista|yritys|o[\s_-]?nas|o[\s_-]?firmie|rolunk|hakkimizda|kurumsal|company|entreprise|societe|quem[\s_-]?somos|о[\s_-]?компании|о[\s_-]?нас|про[\s_-]?нас|关于\w{0,3}|關於\w{0,3}|회사소개|企業情報|会社情報|who[\s_-]?we[\s_-]?are|our[\s_-]?story|profile|gioi[\s_-]?thieu|tentang"),
+    ("team", 5.0, r"team|unser[\s_-]?team|equipe|equipo|our[\s_-]?people|people|leadership|management|staff|personnel|ansprechpartner|geschaeftsfuehrung|mitarbeiter|board|directors|founders|medarbetare|ansatte|tiimi|zespol|команда|役員\w*|チーム"),
+    ("legal", 3.0, r"privacy|datenschutz\w*|agb|terms|conditions|legal|cgv|cgu|privacidad|rgpd|gdpr|privatlivspolitik|integritet\w*|tietosuoja\w*|polityka|プライバシー\w*"),
+    ("jobs", 1.0, r"careers?|jobs?|karriere|stellen\w*|emploi|trabaja|lavora|vacatures"),
+)  # fmt: skip
+_PATTERNS = tuple((about, worth, re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.I)) for about, worth, words in _SUBJECTS)
+_FILES = re.compile(r"\.(?:pdf|jpe?g|png|gif|webp|svg|zip|docx?|xlsx?|pptx?|mp[34]|exe|dmg|ics|vcf|xml|rss|css|js)(?:$|\?)", re.I)
+_NOISE = re.compile(r"(?:/(?:tag|category|product|produkt|shop|cart|blog|news|wp-content|login|signin|account|wishlist|search)s?/|[?&](?:add-to-cart|sort|replytocom)=)", re.I)
+MAX_LINKS = 40
+
+
+def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageLink, ...]:
+    """Links of the same site that lead on, best first; each address once."""
+    best: dict[str, PageLink] = {}
+    own = _site(host)
+    here = urldefrag(document.url).url.rstrip("/")
+    for link in rendering.links[:1500]:
+        href = link.href.strip()
+        if not href or href[0] == "#" or href[:11].lower() in {"javascript:"} or href[:7].lower() == "mailto:" or href[:4].lower() == "tel:":
+            continue
+        if len(href) > 400 or _FILES.search(href) or _NOISE.search(href):
+            continue
+        found = _about(href, link.text)
+        if found is None:
+            continue
+        url = urldefrag(document.absolute(href)).url
+        if not url.startswith(("http://", "https://")) or _site(host_of(url)) != own or url.rstrip("/") == here:
+            continue
+        about, rank = found
+        if link.bits & (FOOTER | NAV):
+            rank += 0.4
+        rank -= 0.3 * max(0, url.count("/") - 4) + 0.2 * ("?" in url)
+        earlier = best.get(url)
+        if earlier is None or earlier.rank < rank:
+            best[url] = PageLink(url, about, round(rank, 2))
+    return tuple(sorted(best.values(), key=lambda link: -link.rank)[:MAX_LINKS])
+
+
+def _about(href: str, text: str) -> tuple[str, float] | None:
+    path = fold(href.rpartition("//")[2].partition("/")[2][-80:].replace("%20", " ")) if "//" in href else fold(href[-80:])
+    label = fold(text[:60])
+    best: tuple[str, float] | None = None
+    for about, worth, pattern in _PATTERNS:
+        rank = 0.0
+        shown = pattern.search(label) if label else None
+        if shown:
+            # The whole text says it better than one word of a sentence does.
+            rank = worth * (1.0 if len(shown.group()) * 2 >= len(label) else 0.6)
+        if path and pattern.search(path):
+            rank = max(rank, worth * 0.8) + 0.2 * worth
+        if rank and (best is None or rank > best[1]):
+            best = (about, rank)
+    return best
+
+
+def _site(host: str) -> str:
+    return host.lower().removeprefix("www.")

@@ -1,0 +1,287 @@
+"""Phone and fax numbers in lines of text: found by shape, judged by label, region and place on the line."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote
+
+import phonenumbers
+
+from worker.providers.website.labels import label_after, label_before
+from worker.providers.website.rendering import Rendering
+from worker.providers.website.structured import Structured
+
+_DASH = "\\-‐‑‒–—−"
+#: A run of digits with what people write between them; cut up and judged afterwards.
+_RUN = re.compile(rf"(?<![\w@/.,:=#$€£%&?])(?:\+|\(\+|\(|\[)?\s?\d[\d\s()\[\]./+{_DASH}·•]{{3,58}}\d(?![\w%°@])", re.A)
+_WIDE = str.maketrans("０１２３４５６７８９－（）＋　．／", "0123456789-()+ ./")
+_EXTENSION = re.compile(
+    r"^[\s,;(]{0,3}(?:ext(?:ension|n|\.)?|x|poste|ramal|dw|durchwahl|kl|int(?:erno|\.)?|anexo|wew|w\.|доб\.?|内線|分机|toestel)"
+    r"[\s.:#]{0,3}\d{1,6}\b",
+    re.I,
+)
+_VANITY = re.compile(
+    r"(?<![\w-])(?:\+?(?P<cc>1)[\s.-]?)?\(?(?P<area>8(?:00|88|77|66|55|44|33)|[2-9]\d\d|1[38]00)\)?[\s.-]{1,2}"
+    r"(?P<word>(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2})(?![\w-])"
+)
+_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+_DATE = re.compile(
+    rf"^\(?(?:\d{{1,2}}[\s./{_DASH}]{{1,3}}\d{{1,2}}[\s./{_DASH}]{{1,3}}(?:19|20)\d\d"
+    rf"|(?:19|20)\d\d[./{_DASH}]\d{{1,2}}[./{_DASH}]\d{{1,2}}(?:\s.*)?|(?:19|20)\d\d\s?[/{_DASH}]\s?(?:(?:19|20)\d\d|\d\d))\)?$"
+)
+_HOURS = re.compile(rf"^\d{{1,2}}[.:]?\d{{0,2}}\s?[{_DASH}]\s?\d{{1,2}}[.:]\d\d(?:[\s/].*)?$|^\d{{1,2}}\.\d\d\s?[{_DASH}]\s?\d{{1,2}}(?:\.\d\d)?$")
+_DECIMAL = re.compile(r"^\d{1,3}\.\d{4,}|^\d{1,3}(?:[.,]\d{3}){1,3}(?:[.,]\d\d)?$|^(?:\d{1,3}\.){3}\d{1,3}$")
+_NANP = re.compile(rf"^(?:\+?1[\s.{_DASH}]{{0,3}})?(?:\([2-9]\d\d\)\s{{0,2}}[{_DASH}.]?\s?|[2-9]\d\d\s?[.{_DASH}]\s?)\d{{3}}\s?[.{_DASH}\s]\s?\d{{4}}$")
+_TAIL_LIST = re.compile(rf"\s?(?:/|,|\bor\b)\s?[{_DASH}]?(\d{{1,4}})(?=$|\s?[/,])")
+_SPLITS = (
+    re.compile(r"(?<=\d)\s{0,2}(?=\(?\+)"),
+    re.compile(rf"\s?[/·•]\s?|\s[{_DASH}]\s|\s\.\s"),
+    re.compile(r"(?<=\d\d\d)\s{1,2}(?=\()|\s{2,}"),
+    re.compile(r"(?<=\d\d\d\d)\s(?=[0(]\d)|(?<=\d{4})\s(?=[2-9]\d\d[-.])"),
+)
+MAX_NUMBERS = 300
+_ALONE = re.compile(r"^[\W_]{0,12}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A phone number on a page.
+
+    ``text`` is what is written (a completed form for slash lists and letters), ``e164`` its international form or
+    empty for local numbers, ``line``, ``column`` and ``length`` the place of the written form.
+    """
+
+    text: str
+    e164: str
+    region: str
+    fax: bool
+    phone: bool
+    line: int
+    column: int
+    length: int
+    labelled: bool = False
+    path: str = ""
+
+    @property
+    def digits(self) -> str:
+        """Digits only, as written."""
+        return "".join(c for c in self.text if c.isdigit())
+
+
+@lru_cache(maxsize=8192)
+def read_number(text: str, region: str) -> tuple[str, str, bool] | None:
+    """(E.164, region, surely valid) of a written number, or None when it cannot be one there."""
+    try:
+        number = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    valid = phonenumbers.is_valid_number(number)
+    where = phonenumbers.region_code_for_number(number) if valid else region
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), where or region, valid
+
+
+def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
+    """Every phone and fax number in the text. ``regions`` are ISO 3166 codes, likeliest first."""
+    found: list[Number] = []
+    lines = rendering.lines
+    for index, original in enumerate(lines):
+        line = original
+        if not line.isascii():
+            line = line.translate(_WIDE)
+        if len(line) < 5 or not any(c.isdigit() for c in line):
+            continue
+        found.extend(_in_line(line, index, lines, regions))
+        if len(found) >= MAX_NUMBERS:
+            break
+    return found
+
+
+def link_numbers(rendering: Rendering, structured: Structured, regions: Sequence[str]) -> list[Number]:
+    """Numbers that ``tel:`` links and structured data hold, whether or not the text shows them too."""
+    found: list[Number] = []
+    for link in rendering.links:
+        scheme, _, target = link.href[:80].partition(":")
+        if scheme.lower() in {"tel", "callto", "fax"} and target:
+            text = link.text if sum(c.isdigit() for c in link.text) >= 7 and len(link.text) < 30 else _untel(target)
+            number = _declared(text, scheme.lower() == "fax", f"a[href^={scheme.lower()}]", regions)
+            if number:
+                found.append(number)
+    for organisation in structured.organisations[:60]:
+        for values, fax in ((organisation.phones, False), (organisation.faxes, True)):
+            for text, path in values[:20]:
+                number = _declared(text, fax, path, regions)
+                if number:
+                    found.append(number)
+    return found
+
+
+def _untel(target: str) -> str:
+    return unquote(target).partition(";")[0].strip("/ ")
+
+
+def _declared(text: str, fax: bool, path: str, regions: Sequence[str]) -> Number | None:
+    """A number from a place that says it is one."""
+    text = text.strip()[:40].translate(_WIDE)
+    digits = "".join(c for c in text if c.isdigit())
+    if not 6 <= len(digits) <= 16:
+        return None
+    for region in _tries(text, regions):
+        read = read_number(_clean(text), region)
+        if read and read[2]:
+            return Number(text, read[0], read[1], fax, not fax, -1, 0, 0, True, path)
+    return Number(text, "", "", fax, not fax, -1, 0, 0, True, path) if 7 <= len(digits) <= 13 else None
+
+
+def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str]) -> Iterator[Number]:
+    spans: list[tuple[int, int, str, str]] = []  # start, end, written, completed
+    for match in _RUN.finditer(line):
+        for start, end, text in _pieces(match.group(), match.start(), regions):
+            spans.append((start, end, line[start:end], text))
+    if line.upper() != line or any(c.isalpha() for c in line):
+        for match in _VANITY.finditer(line):
+            word = match.group("word").replace("-", "").translate(_KEYS)[:7]
+            if len(word) == 7 and not any(s < match.end() and match.start() < e for s, e, _, _ in spans):
+                spans.append((match.start(), match.end(), match.group(), f"{match.group('area')}-{word[:3]}-{word[3:]}"))
+    if not spans:
+        return
+    spans.sort()
+    previous_end, last_kind = 0, ""
+    trailing = _trailing_mode(line, spans)
+    for position, (start, end, written, text) in enumerate(spans):
+        prefix = line[previous_end:start]
+        next_start = spans[position + 1][0] if position + 1 < len(spans) else len(line)
+        suffix = line[end:next_start]
+        extension = _EXTENSION.search(line[end : end + 24])
+        after = label_after(suffix)
+        kind = label_before(prefix)
+        if after and (trailing or (position + 1 == len(spans) and not kind)):
+            kind = after
+        elif not kind and position and last_kind and len(prefix) < 12:
+            kind = last_kind
+        elif not kind and _ALONE.match(prefix) and index:
+            above = lines[index - 1]
+            if len(above) <= 40:
+                kind = label_before(above) if not any(c.isdigit() for c in above) or above.rstrip().endswith(":") else ""
+        previous_end = end + (extension.end() if extension else 0)
+        last_kind = kind
+        number = _judge(written, text, kind, line, start, end, regions, index, position, len(spans))
+        if number:
+            yield number
+
+
+def _trailing_mode(line: str, spans: list[tuple[int, int, str, str]]) -> bool:
+    """Whether labels stand behind their numbers on this line."""
+    first, last = spans[0], spans[-1]
+    return not label_before(line[: first[0]]) and bool(label_after(line[last[1] :]))
+
+
+def _pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Cut a run of digits into numbers: (start, end, completed text)."""
+    stripped = run.strip(" .-–—/·•")
+    offset += run.find(stripped)
+    run = stripped
+    if run.count("(") > run.count(")") and run.endswith("("):
+        run = run[:-1].rstrip()
+    digits = sum(c.isdigit() for c in run)
+    if digits < 5 or _DATE.match(run) or _HOURS.match(run):
+        return
+    if _possible(run, regions):
+        yield offset, offset + len(run), run
+        return
+    listed = _TAIL_LIST.search(run)
+    if listed:
+        base = run[: listed.start()].rstrip()
+        if _possible(base, regions):
+            yield offset, offset + len(base), base
+            for tail in _TAIL_LIST.finditer(run, listed.start()):
+                ending = tail.group(1)
+                start = offset + tail.start(1)
+                yield start, start + len(ending), base[: -len(ending)] + ending
+            return
+    for pattern in _SPLITS:
+        cuts = [m for m in pattern.finditer(run) if 0 < m.start() and m.end() < len(run)]
+        if not cuts:
+            continue
+        starts = [0, *(m.end() for m in cuts)]
+        ends = [*(m.start() for m in cuts), len(run)]
+        parts = [(s, e) for s, e in zip(starts, ends, strict=True) if e > s]
+        if any(_possible(run[s:e], regions) for s, e in parts):
+            for s, e in parts:
+                part = run[s:e]
+                if _possible(part, regions):
+                    yield offset + s, offset + e, part
+                elif sum(c.isdigit() for c in part) > 15:
+                    yield from _pieces(part, offset + s, regions)
+            return
+    if 6 <= digits <= 15:
+        yield offset, offset + len(run), run
+
+
+def _possible(text: str, regions: Sequence[str]) -> bool:
+    digits = sum(c.isdigit() for c in text)
+    if not 7 <= digits <= 16:
+        return False
+    if _NANP.match(text):
+        return True
+    return any((found := read_number(_clean(text), region)) and found[2] for region in _tries(text, regions))
+
+
+def _tries(text: str, regions: Sequence[str]) -> Sequence[str]:
+    return regions[:1] if text.lstrip(" ([").startswith("+") else regions[:3]
+
+
+def _clean(text: str) -> str:
+    """Undo what the number library would trip over: (0) after a country code, letters."""
+    compact = text.strip()
+    if compact.startswith(("+", "(+", "00")):
+        compact = re.sub(r"[(\[]\s?0\s?[)\]]", "", compact)
+    return compact
+
+
+def _judge(
+    written: str, text: str, kind: str, line: str, start: int, end: int, regions: Sequence[str], index: int, position: int, count: int
+) -> Number | None:
+    if kind == "veto":
+        return None
+    digits = "".join(c for c in text if c.isdigit())
+    if not 5 <= len(digits) <= 16 or _DATE.match(written) or _DECIMAL.match(written) or len(set(digits)) == 1:
+        return None
+    labelled = kind in {"phone", "fax", "both"}
+    e164, region, valid = "", "", False
+    for candidate in _tries(text, regions):
+        read = read_number(_clean(text), candidate)
+        if read and (read[2] or not e164):
+            e164, region, valid = read
+            if valid:
+                break
+    if not valid and _NANP.match(text):
+        read = read_number(text, "US")
+        if read:
+            e164, region, valid = read[0], read[1], True
+    international = text.lstrip(" ([").startswith("+")
+    if not labelled:
+        if not valid:
+            return None
+        shaped = bool(_NANP.match(text)) or international or written != digits
+        alone = _mostly_alone(line, start, end, count)
+        if not shaped and not (alone and len(digits) >= 9 and digits[0] == "0"):
+            return None
+        if not (_NANP.match(text) or international or text is not written and text != written) and not alone:
+            return None
+    elif not valid and (len(digits) < 6 or (len(digits) > 12 and not international)):
+        return None
+    elif not valid and not e164 and len(digits) > 10:
+        return None
+    return Number(
+        text=text, e164=e164 if valid else "", region=region, fax=kind in {"fax", "both"}, phone=kind != "fax",
+        line=index, column=start, length=end - start, labelled=labelled,
+    )  # fmt: skip
+
+
+def _mostly_alone(line: str, start: int, end: int, count: int) -> bool:
+    """Whether a line holds little else than its numbers."""
+    rest = len(line) - (end - start) * count
+    return rest <= 28 or (start <= 20 and end >= len(line) - 20)

@@ -1,0 +1,110 @@
+"""Postal codes of many countries, and on which side of the city they stand.
+
+Code shapes after the Universal Postal Union's addressing sheets and CLDR's postal code patterns.
+"""
+
+import re
+from dataclasses import dataclass
+
+US_STATES = {
+    "AL": "Alabama", "AK": "Alaska", "AZ": "Arizona", "AR": "Arkansas", "CA": "California", "CO": "Colorado", "CT": "Connecticut",
+    "DE": "Delaware", "DC": "District of Columbia", "FL": "Florida", "GA": "Georgia", "HI": "Hawaii", "ID": "Idaho", "IL": "Illinois",
+    "IN": "Indiana", "IA": "Iowa", "KS": "Kansas", "KY": "Kentucky", "LA": "Louisiana", "ME": "Maine", "MD": "Maryland",
+    "MA": "Massachusetts", "MI": "Michigan", "MN": "Minnesota", "MS": "Mississippi", "MO": "Missouri", "MT": "Montana", "NE": "Nebraska",
+    "NV": "Nevada", "NH": "New Hampshire", "NJ": "New Jersey", "NM": "New Mexico", "NY": "New York", "NC": "North Carolina",
+    "ND": "North Dakota", "OH": "Ohio", "OK": "Oklahoma", "OR": "Oregon", "PA": "Pennsylvania", "RI": "Rhode Island",
+    "SC": "South Carolina", "SD": "South Dakota", "TN": "Tennessee", "TX": "Texas", "UT": "Utah", "VT": "Vermont", "VA": "Virginia",
+    "WA": "Washington", "WV": "West Virginia", "WI": "Wisconsin", "WY": "Wyoming", "PR": "Puerto Rico", "GU": "Guam", "VI": "Virgin Islands",
+}  # fmt: skip
+CA_PROVINCES = {
+    "AB": "Alberta", "BC": "British Columbia", "MB": "Manitoba", "NB": "New Brunswick", "NL": "Newfoundland and Labrador",
+    "NS": "Nova Scotia", "NT": "Northwest Territories", "NU": "Nunavut", "ON": "Ontario", "PE": "Prince Edward Island", "QC": "Quebec",
+    "SK": "Saskatchewan", "YT": "Yukon",
+}  # fmt: skip
+AU_STATES = {
+    "NSW": "New South Wales", "VIC": "Victoria", "QLD": "Queensland", "WA": "Western Australia", "SA": "South Australia",
+    "TAS": "Tasmania", "ACT": "Australian Capital Territory", "NT": "Northern Territory",
+}  # fmt: skip
+
+_STATE_NAMES = "|".join(sorted((re.escape(name).replace(r"\ ", r"\s") for name in US_STATES.values()), key=len, reverse=True))
+_STATE_CODES = "|".join(US_STATES)
+_SHORT_STATES = (
+    r"Ala|Ariz|Ark|Calif|Cal|Colo|Conn|Del|Fla|Ill|Ind|Kan|Kans|Ky|Mass|Mich|Minn|Miss|Mont|Neb|Nebr|Nev|Okla|Ore|Oreg|Penn|Penna"
+    r"|Tenn|Tex|Wash|Wis|Wisc|Wyo|N\.\s?Y|N\.\s?J|N\.\s?H|N\.\s?M|N\.\s?C|N\.\s?D|S\.\s?C|S\.\s?D|R\.\s?I|W\.\s?Va|D\.\s?C"
+)
+_STATE = rf"(?:{_STATE_CODES}|(?i:{_STATE_NAMES})|(?:{_SHORT_STATES})\.?|(?:{'|'.join(code.title() for code in US_STATES)})(?=[\s,.]+\d))"
+_PROVINCE = (
+    r"(?:AB|BC|MB|NB|NL|NS|NT|NU|ON|PE|PEI|QC|PQ|SK|YT|B\.C|Ont|Que|Qu[ée]bec|Ontario|Alberta|British\sColumbia|Manitoba|New\sBrunswick"
+    r"|Newfoundland(?:\s(?:and|&)\sLabrador)?|Nova\sScotia|Prince\sEdward\sIsland|Saskatchewan|Yukon|Northwest\sTerritories|Nunavut)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PostalRule:
+    """How one country (or several that write alike) shows postal codes.
+
+    ``strong`` codes are recognised anywhere, others only where a country is likely. ``city_after`` tells on
+    which side of the code the city stands.
+    """
+
+    countries: tuple[str, ...]
+    pattern: re.Pattern[str]
+    strong: bool = False
+    city_after: bool = False
+
+
+def _rule(countries: str, pattern: str, *, strong: bool = False, city_after: bool = False, flags: int = 0) -> PostalRule:
+    return PostalRule(tuple(countries.split()), re.compile(pattern, flags), strong, city_after)
+
+
+_CITY = r"(?=[\s,]{1,3}(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞ]|s'|d'|l'|'s|den\s|de\s|la\s|le\s|el\s|am\s|bad\s))"
+_PREFIXES = {
+    "D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "F": "FR", "FR": "FR", "B": "BE", "BE": "BE", "L": "LU", "LU": "LU", "NL": "NL",
+    "I": "IT", "IT": "IT", "E": "ES", "ES": "ES", "DK": "DK", "S": "SE", "SE": "SE", "N": "NO", "NO": "NO", "FIN": "FI", "FI": "FI", "FL": "LI",
+    "PL": "PL", "CZ": "CZ", "SK": "SK", "H": "HU", "HU": "HU", "SI": "SI", "SLO": "SI", "HR": "HR", "GR": "GR", "P": "PT", "PT": "PT", "LT": "LT",
+    "LV": "LV", "EE": "EE", "RO": "RO", "BG": "BG", "TR": "TR", "MD": "MD", "UA": "UA", "RS": "RS",
+}  # fmt: skip
+PREFIX_COUNTRY = _PREFIXES
+
+#: In order of trust: the first rule that matches a place on the line wins it.
+RULES: tuple[PostalRule, ...] = (
+    _rule("US", rf"(?<![\w])(?P<region>{_STATE})[.,]?(?:[\s,–—-]{{1,4}}|&nbsp;)(?:USA?[\s,]{{1,2}})?(?P<postal>\d{{5}}(?:\s?[-–]\s?\d{{4}})?)(?![\d-])", strong=True),
+    _rule("US", rf"(?<![\w])(?P<region>{_STATE_CODES})(?P<postal>\d{{5}}(?:-\d{{4}})?)(?![\w-])", strong=True),
+    _rule("CA", rf"(?:(?<!\w)(?P<region>{_PROVINCE})[.,)]{{0,2}}[\s,–-]{{1,4}}(?:Canada[\s,]{{1,3}})?)?(?<!\w)(?P<postal>[ABCEGHJ-NPRSTVXYabceghj-nprstvxy]\d[A-Za-z][\s-]{{0,2}}\d[A-Za-z]\d)(?!\w)", strong=True),
+    _rule("GB", r"(?<![\w-])(?P<postal>(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{1,2}\d[ABD-HJLNP-UW-Z]{2}))(?![\w-])", strong=True),
+    _rule("GB", r"(?<![\w-])(?P<postal>[A-Za-z]{1,2}\d[A-Za-z\d]?\s{0,2}\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2})(?![\w-])"),
+    _rule("IE", r"(?<!\w)(?P<postal>(?:[AC-FHKNPRTV-Y]\d\d|D6W)\s?[0-9AC-FHKNPRTV-Y]{4})(?!\w)"),
+    _rule("IE", r"(?<!\w)(?P<postal>Dublin\s(?:\d{1,2}|6W))(?!\w)"),
+    _rule("AU", r"(?<!\w)(?P<region>NSW|N\.S\.W\.?|VIC|QLD|TAS|ACT|A\.C\.T\.?|(?:SA|WA|NT)(?=[\s,]{1,3}\d{4}(?!\d))|(?i:vic|qld|tas|new\ssouth\swales|victoria|queensland|western\saustralia|south\saustralia|tasmania))[.,]?[\s,–-]{1,4}(?:Australia[\s,]{1,3})?(?P<postal>\d{4})(?![\d-])", strong=True),
+    _rule("JP", r"〒\s?(?P<postal>\d{3}[-‐－ー–]?\d{4})", strong=True, city_after=True),
+    _rule("JP", r"(?<![\d-])(?P<postal>\d{3}[-‐－]\d{4})(?![\d-])", city_after=True),
+    _rule("KR", r"(?:우\s?\)?|\()\s?(?P<postal>\d{5}|\d{3}-\d{3})\)?(?=\s)", city_after=True),
+    _rule("KR", r"(?<![\d-])(?P<postal>\d{3}-\d{3}|\d{5})(?![\d-])"),
+    _rule("BR", r"(?<![\d-])(?:CEP[\s:.]{0,3})?(?P<postal>\d{2}\.?\d{3}\s?-\s?\d{3})(?![\d-])"),
+    _rule("NL", r"(?<![\w-])(?:NL\s?-?\s?)?(?P<postal>[1-9]\d{3}\s{0,2}[A-Z]{2})(?![\w])" + _CITY, strong=True, city_after=True),
+    _rule("NL", r"(?<![\w-])(?P<postal>[1-9]\d{3}\s{0,2}[A-Za-z]{2})(?!\w)", city_after=True),
+    _rule("PT", r"(?<![\d-])(?:P-)?(?P<postal>\d{4}\s?-\s?\d{3})(?![\d-])", city_after=True),
+    _rule("PL", r"(?<![\d-])(?:PL\s?-?\s?)?(?P<postal>\d{2}\s?-\s?\d{3})(?![\d-])" + _CITY, strong=True, city_after=True),
+    _rule("PREFIX", rf"(?<![\w-])(?P<prefix>{'|'.join(sorted(_PREFIXES, key=len, reverse=True))})\s?[-–]\s?(?P<postal>\d{{4,5}}|\d{{3}}\s\d\d)(?!\d)" + _CITY, strong=True, city_after=True),
+    _rule("MX ES CO CL AR VE PE UY CR EC", r"(?:C\.?\s?P\.?|C[oó]digo\s[Pp]ostal)[\s:.º#]{0,4}(?P<postal>[A-Z]?\d{4,6}[A-Z]{0,3})(?!\d)", strong=True),
+    _rule("RU UA BY KZ", r"(?<![\d+(.-])(?P<postal>\d{6})(?=[\s,]{1,3}(?:г\.?|[А-ЯЁA-Z]|Росс))", city_after=True),
+    _rule("UA", r"(?<![\d+(.-])(?P<postal>\d{5})(?=[\s,]{1,3}(?:м\.?|[А-ЯІЇЄҐA-Z]))", city_after=True),
+    _rule("SG", r"(?<!\w)(?i:Singapore|S)\s?\(?(?P<postal>\d{6})\)?(?!\d)", strong=True),
+    _rule("IN", r"(?<![\d+(-])(?P<postal>[1-9]\d{2}\s?\d{3})(?![\d-])"),
+    _rule("CN RO VN KZ", r"(?<![\d+(.-])(?P<postal>\d{6})(?![\d-])"),
+    _rule("DE FR ES IT FI MX TR EE RS HR MY UA LT MA DZ KW ME BA", r"(?<![\d.,/+(-])(?P<postal>\d{5})(?![\d-])" + _CITY, city_after=True),
+    _rule("SE CZ SK GR", r"(?<![\d.,/+(-])(?P<postal>\d{3}\s?\d{2})(?![\d-])" + _CITY, city_after=True),
+    _rule("AT CH BE DK NO LU HU SI BG LI CY GE MK TN AL PH", r"(?<![\d.,/+(-])(?P<postal>[1-9]\d{3}|0[0-9]\d\d)(?![\d.,-])" + _CITY, city_after=True),
+    _rule("IS FO", r"(?<![\d.,/+(-])(?P<postal>\d{3})(?![\d.,-])" + _CITY, city_after=True),
+    _rule("AR", r"(?<![\w-])\(?(?P<postal>[A-HJ-NP-Z]\d{4}[A-Z]{3}|[B-HJ-NP-Z]?\d{4})\)?(?![\w-])", city_after=True),
+    _rule("LV LT EE AZ MD", r"(?<!\w)(?P<postal>(?:LV|LT|MD|AZ)[-\s]\d{4,5})(?!\d)", strong=True),
+    _rule("US TH TR MY ID KR SA EG IL PR IT ES FR UA PK", r"(?<=[A-Za-zÀ-ÿ\u0e01-\u0e5b.,)])[\s,–-]{1,4}(?P<postal>\d{5}(?:-\d{4})?)(?![\d-])"),
+    _rule("NZ AU ZA PH DK NO CH BD TN GE PY CY VE", r"(?<=[A-Za-zÀ-ÿ.,)])[\s,–-]{1,4}(?P<postal>\d{4})(?![\d.,/-])"),
+    _rule("IL", r"(?<![\d-])(?P<postal>\d{7}|\d{5})(?![\d-])"),
+    _rule("TW", r"(?<![\d-])(?P<postal>\d{3}(?:\d{2,3})?)(?=[\s,]{0,2}[\u4e00-\u9fff])", city_after=True),
+    _rule("TW", r"(?<=[a-z,])[\s,]{1,3}(?P<postal>\d{3}(?:\d{2,3})?)(?![\d-])"),
+)  # fmt: skip
+
+POSTAL_ONLY = {
+    "US": re.compile(r"^(?:Zip\s?(?:code)?\s?:?\s?)?(?P<postal>\d{5}(?:-\d{4})?)$", re.I),
+}

@@ -1,0 +1,157 @@
+"""The countries a page is about, by vote: no single sign decides."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from worker.providers.website.countries import (
+    BY_CALLING_CODE,
+    BY_CURRENCY,
+    BY_DOMAIN,
+    BY_LANGUAGE,
+    BY_NAME,
+    GENERIC_CC,
+    NAMES,
+)
+
+_WORD = re.compile(r"[^\W\d_]{2,30}")
+_CALLING = re.compile(r"(?<![\w+])(?:\+|\(\+|00)\s?(\d{1,3})[\s().\-–/]{0,3}\d")
+_US_ZIP = re.compile(r"\b[A-Z]{2}\.?,?\s{1,3}\d{5}(?:-\d{4})?\b")
+_NANP = re.compile(r"(?<![\d+])(?:1[-. ])?(?:\([2-9]\d\d\)\s?|[2-9]\d\d[-.])\d{3}[-. ]\d{4}\b")
+_GB_POSTAL = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-BD-HJLNP-UW-Z]{2}\b")
+_CA_POSTAL = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b")
+_GB_PHONE = re.compile(r"(?<![\d+])\(?0(?:1\d{3}|20|8\d\d|3\d\d|7\d{3})\)?\s\d{3,4}\s?\d{3,4}\b")
+_SHAPES = ((_US_ZIP, "US", 3.0), (_NANP, "US", 1.5), (_GB_POSTAL, "GB", 3.0), (_CA_POSTAL, "CA", 3.0), (_GB_PHONE, "GB", 1.5))
+_AU_POSTAL = re.compile(r"\b(?:NSW|VIC|QLD|ACT|TAS)\b,?\s{1,3}\d{4}\b|\b(?:SA|WA|NT)\s\d{4}\b")
+
+#: First words of country names, to look for names only where one can begin.
+_FIRST: dict[str, list[str]] = {}
+for _name in BY_NAME:
+    _match = _WORD.search(_name)
+    if _match:
+        _FIRST.setdefault(_match.group().lower(), []).append(_name)
+_DOTTED = re.compile(r"\b(?:U\.S\.A\.?|U\.K\.|U\.A\.E\.|P\.R\.\s?China|R\.O\.C\.)")
+_SCRIPTS = (
+    (re.compile("[\u3041-\u30fe]{2}"), "JP", 2.5),
+    (re.compile("[\uac00-\ud7a3]{2}"), "KR", 2.5),
+    (re.compile("[а-я]{4}"), "RU", 1.0),
+    (re.compile("[іїєґ]"), "UA", 1.0),
+    (re.compile("[\u0e01-\u0e5b]{3}"), "TH", 2.0),
+    (re.compile("[α-ω]{4}"), "GR", 2.0),
+    (re.compile("[\u05d0-\u05ea]{3}"), "IL", 2.0),
+    (re.compile("[\u4e00-\u9fff]{4}"), "CN", 0.8),
+)
+_FALLBACK = ("US", "GB", "CA")
+
+
+def vote(text: str, language: str, own_host: str, other_hosts: Iterable[str], mail_domains: Iterable[str]) -> list[str]:
+    """Regions by falling weight, at least three.
+
+    ``language`` is a BCP 47 tag or empty; ``own_host`` the site's; ``other_hosts`` those it links to.
+    """
+    votes: Counter[str] = Counter()
+    votes["US"] += 0.3
+    _add_domain(votes, own_host, 4.0)
+    for domain in set(mail_domains):
+        _add_domain(votes, domain, 2.0)
+    linked = Counter(_country_of_domain(host) for host in other_hosts)
+    for code, count in linked.items():
+        if code:
+            votes[code] += min(1.0, 0.2 * count)
+    base, _, variant = language.replace("_", "-").partition("-")
+    for code, weight in BY_LANGUAGE.get(base.lower(), ()):
+        votes[code] += weight
+    if len(variant) == 2:
+        # Templates ship with en-US, so that one counts for little.
+        votes["GB" if variant.upper() == "UK" else variant.upper()] += 0.5 if variant.upper() == "US" else 2.0
+    sample = text[:60_000]
+    for code, count in country_names(sample).items():
+        votes[code] += min(2.0, 0.8 + 0.2 * count)
+    for pattern, code, weight in _SHAPES:
+        count = sum(1 for _, _ in zip(pattern.finditer(sample), range(6), strict=False))
+        if count:
+            votes[code] += weight * (0.7 + 0.1 * count)
+    if _AU_POSTAL.search(sample):
+        votes["AU"] += 3.0
+    for match in _CALLING.finditer(sample):
+        digits = match.group(1)
+        for size in (3, 2, 1):
+            region = BY_CALLING_CODE.get(digits[:size])
+            if region:
+                votes[region] += 1.0
+                break
+    for sign, code, weight in BY_CURRENCY:
+        if sign in sample:
+            votes[code] += weight
+    if not sample.isascii():
+        for pattern, code, weight in _SCRIPTS:
+            if pattern.search(sample):
+                votes[code] += weight
+    ranked = [code for code, _ in votes.most_common(8) if _]
+    return ranked + [code for code in _FALLBACK if code not in ranked]
+
+
+def country_names(text: str) -> Counter[str]:
+    """How often each country is named; a text that names many (shipping lists) counts each only once."""
+    words = set(_WORD.findall(text.lower()))
+    lowered = None
+    found: Counter[str] = Counter()
+    for word in words & _FIRST.keys():
+        for name in _FIRST[word]:
+            if name == word:
+                if word in {"uk", "usa", "uae", "prc", "rsa", "ksa"}:
+                    count = len(re.findall(rf"\b{name.upper()}\b", text))
+                elif len(word) > 3 or not word.isascii():
+                    lowered = lowered or text.lower()
+                    count = lowered.count(word)
+                else:
+                    continue
+            else:
+                lowered = lowered or text.lower()
+                count = lowered.count(name)
+            if count:
+                found[BY_NAME[name]] += min(count, 5)
+    for match in _DOTTED.findall(text):
+        code = BY_NAME.get(match.lower()) or BY_NAME.get(match.lower() + ".")
+        if code:
+            found[code] += 1
+    if len(found) > 8:
+        return Counter(dict.fromkeys(found, 1))
+    return found
+
+
+def country_in(text: str) -> tuple[str, str] | None:
+    """(code, name as written) of a country that a short text names, the last one if several."""
+    best: tuple[int, str, str] | None = None
+    lowered = text.lower()
+    for word in set(_WORD.findall(lowered)) & _FIRST.keys():
+        for name in _FIRST[word]:
+            at = lowered.rfind(name)
+            if at < 0:
+                continue
+            before, after = lowered[at - 1 : at], lowered[at + len(name) : at + len(name) + 1]
+            if (before.isalnum() or after.isalnum()) and name.isascii():
+                continue
+            if len(name) <= 3 and text[at : at + len(name)].islower():
+                continue
+            if best is None or at + len(name) > best[0] or (at + len(name) == best[0] and len(name) > len(best[2])):
+                best = (at + len(name), BY_NAME[name], text[at : at + len(name)])
+    for match in _DOTTED.finditer(text):
+        code = BY_NAME.get(match.group().lower()) or BY_NAME.get(match.group().lower() + ".")
+        if code and (best is None or match.end() > best[0]):
+            best = (match.end(), code, match.group())
+    return (best[1], best[2]) if best else None
+
+
+def _country_of_domain(host: str) -> str:
+    ending = host.rpartition(".")[2].lower()
+    if len(ending) != 2 or ending in GENERIC_CC:
+        return ""
+    code = BY_DOMAIN.get(ending, ending.upper())
+    return code if code in NAMES else ""
+
+
+def _add_domain(votes: Counter[str], host: str, weight: float) -> None:
+    code = _country_of_domain(host)
+    if code:
+        votes[code] += weight

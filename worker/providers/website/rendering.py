@@ -1,0 +1,269 @@
+"""A document as lines of visible text: block elements end a line, inline elements leave no trace.
+
+lexbor repairs the markup and writes it out again, and what it writes is regular (attributes quoted, every bracket
+in text escaped), so one pass over the pieces between brackets gives text, links, headings and images together.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborHTMLParser
+
+#: The version of this rendering; offsets of evidence are only good for text made by the same one.
+RENDERING = "lines/1"
+
+# What surrounds a line, as bits.
+H1, HEADING, LINK, BOLD, FOOTER, NAV, HEADER, CELL, ITEM, SOFT, ADDRESS, LABEL = (1 << n for n in range(12))
+
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_HIDDEN = re.compile(
+    r'\shidden(?=[\s=]|$)|style="[^"]*?(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em)?\s*[;"]'
+    r"|text-indent\s*:\s*-\d{3,}|left\s*:\s*-\d{4})",
+    re.I,
+)
+_REGION = re.compile(r'\s(?:id|class|role)="([^"]{1,200})"', re.I)
+_ATTRIBUTE = re.compile(r'([^\s="]{1,60})(?:="([^"]*)")?')
+
+_DROP = ["script", "style", "noscript", "template", "svg", "select", "datalist", "iframe", "object", "textarea",
+         "canvas", "math", "xmp", "noframes", "noembed", "video", "audio", "map"]  # fmt: skip
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer"
+    " form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre section summary table tbody"
+    " td tfoot th thead tr ul caption option html".split()
+)
+_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_BITS = {
+    "h1": H1 | HEADING, "h2": HEADING, "h3": HEADING, "h4": HEADING, "h5": HEADING, "h6": HEADING,
+    "a": LINK, "b": BOLD, "strong": BOLD, "footer": FOOTER, "nav": NAV, "header": HEADER, "td": CELL, "th": CELL,
+    "li": ITEM, "address": ADDRESS, "label": LABEL, "dt": LABEL,
+}  # fmt: skip
+_ENTITIES = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
+_ODD_SPACES = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+#: Rendered text is cut here: a page of more than this is not about its owner.
+MAX_TEXT = 400_000
+#: Longer inline elements are prose, not names or labels.
+MAX_RUN = 100
+
+
+@dataclass(slots=True)
+class Link:
+    """An ``a`` element: its target as written, its text and where that begins (line number, column)."""
+
+    href: str
+    text: str
+    line: int
+    column: int
+    bits: int
+    attributes: str
+
+
+@dataclass(slots=True)
+class Image:
+    """An ``img``: its raw tag, the link it stands in (or None) and the line it would stand on."""
+
+    tag: str
+    link: str | None
+    line: int
+
+
+@dataclass(slots=True)
+class Rendering:
+    """Lines of visible text, what surrounds each, and where each begins in ``text`` (code points)."""
+
+    lines: list[str]
+    bits: list[int]
+    starts: list[int] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    #: Texts that fill an inline element of their own inside a longer line: (text, line, column, bits).
+    runs: list[tuple[str, int, int, int]] = field(default_factory=list)
+    #: Column number of each line inside a table row; -1 outside tables.
+    columns: list[int] = field(default_factory=list)
+    text: str = ""
+
+    def line_at(self, offset: int) -> int:
+        """The number of the line that holds a code point offset."""
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+
+def unescape(text: str) -> str:
+    """Undo lexbor's serialisation: the five escapes it writes."""
+    if "&" in text:
+        for name, character in _ENTITIES:
+            text = text.replace(name, character)
+    return text
+
+
+def attributes_of(tag: str) -> dict[str, str]:
+    """Attributes of a serialised tag, without its name: lower-case names, unescaped values."""
+    _, _, rest = tag.partition(" ")
+    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(rest)}
+
+
+def attribute(tag: str, name: str) -> str | None:
+    """One attribute of a serialised tag, or None."""
+    at = tag.find(f' {name}="')
+    if at < 0:
+        return None
+    at += len(name) + 3
+    return unescape(tag[at : tag.find('"', at)])
+
+
+def render(parser: LexborHTMLParser) -> Rendering:
+    """Render a parsed document. Scripts, styles and other unseen elements are removed from ``parser``."""
+    parser.strip_tags(_DROP)
+    body = parser.body
+    html = (body.html if body is not None else parser.html) or ""
+    if "<!--" in html:
+        html = _COMMENT.sub("", html)
+    out = Rendering([], [])
+    _walk(html.split("<"), out)
+    at = 0
+    for line in out.lines:
+        out.starts.append(at)
+        at += len(line) + 1
+    out.text = "\n".join(out.lines)
+    return out
+
+
+class _Line:
+    """The line being built: text pieces with collapsed white space, and the bits that all of them share."""
+
+    __slots__ = ("bits", "length", "pieces", "space")
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.pieces: list[str] = []
+        self.length = 0
+        self.space = False
+        self.bits = -1
+
+    def add(self, text: str, bits: int) -> None:
+        if "&" in text:
+            text = unescape(text)
+        if not text.isascii():
+            text = _ODD_SPACES.sub("", text)
+        words = " ".join(text.split())
+        if not words:
+            self.space = True
+            return
+        if self.length and (self.space or text[0].isspace()):
+            words = " " + words
+        self.space = text[-1].isspace()
+        self.pieces.append(words)
+        self.length += len(words)
+        self.bits &= bits
+
+
+def _walk(pieces: list[str], out: Rendering) -> None:  # noqa: PLR0912, PLR0915 - one hot loop, unrolled on purpose
+    lines, line = out.lines, _Line()
+    bits = depth = total = 0
+    skip_above = -1  # inside an element that is not drawn: ignore all until depth is back here
+    regions: list[tuple[int, int]] = []  # (depth outside of the element, bits outside of it)
+    anchors: list[Link] = []
+    column, run_from = -1, -1
+    after_close = False
+
+    def flush(extra: int = 0) -> None:
+        if line.pieces:
+            lines.append("".join(line.pieces))
+            out.bits.append(line.bits | extra)
+            out.columns.append(column)
+        line.clear()
+
+    for piece in pieces:
+        tag, _, text = piece.partition(">")
+        if tag[:1] == "/":
+            name = tag[1:]
+            depth -= 1
+            if skip_above >= 0:
+                if depth > skip_above:
+                    continue
+                skip_above = -1
+            elif name in _BLOCKS:
+                flush()
+                if name == "tr":
+                    column = -1
+            elif run_from >= 0 and len(line.pieces) > run_from:
+                inner = "".join(line.pieces[run_from:])
+                if len(inner) < MAX_RUN:
+                    shift = len(inner) - len(inner.lstrip())
+                    out.runs.append((inner.strip(), len(lines), line.length - len(inner) + shift, bits))
+            if regions and regions[-1][0] >= depth:
+                bits = regions.pop()[1]
+            if name == "a" and anchors:
+                anchor = anchors.pop()
+                if anchor.line == len(lines):
+                    anchor.text = "".join(line.pieces)[anchor.column :].strip()
+                else:
+                    anchor.text = " ".join(lines[anchor.line :])[anchor.column :].strip()[:300]
+            run_from = -1
+            after_close = True
+        elif tag:
+            name, _, rest = tag.partition(" ")
+            void = name in _VOID
+            if not void:
+                depth += 1
+            if skip_above >= 0:
+                continue
+            run_from = -1
+            if name in _BLOCKS:
+                flush()
+                if name == "tr":
+                    column = -1
+                elif name in {"td", "th"}:
+                    column += 1
+            elif name == "br":
+                flush(SOFT)
+            elif name == "img":
+                out.images.append(Image(tag, anchors[-1].href if anchors else None, len(lines)))
+                line.space = True
+            elif name == "input":
+                line.space = True
+            elif not void:
+                if after_close and rest and line.pieces and text[:1].isalnum() and line.pieces[-1][-1].isalnum():
+                    # Style sheets draw adjacent labelled elements apart; glued, words of two facts would be one.
+                    line.space = True
+                run_from = len(line.pieces)
+            if rest and not void:
+                if (" hidden" in tag or "style=" in tag) and _HIDDEN.search(tag):
+                    skip_above = depth - 1
+                    continue
+                region = _region(rest) if name != "body" else 0
+                bit = _BITS.get(name, 0) | region
+            else:
+                bit = _BITS.get(name, 0)
+            if bit:
+                regions.append((depth - 1, bits))
+                bits |= bit
+                if name == "a":
+                    anchor = Link(attribute(tag, "href") or "", "", len(lines), line.length, bits, rest)
+                    anchors.append(anchor)
+                    if anchor.href:
+                        out.links.append(anchor)
+            after_close = False
+        if skip_above < 0 and text:
+            line.add(text, bits)
+            total += len(text)
+            if total > MAX_TEXT:
+                break
+    flush()
+
+
+def _region(attributes: str) -> int:
+    """FOOTER, NAV or HEADER when an element's id, class or role says that it is one."""
+    if not ("foot" in attributes or "nav" in attributes or "head" in attributes or "copyright" in attributes):
+        return 0
+    bits = 0
+    for value in _REGION.findall(attributes):
+        lowered = value.lower()
+        if "foot" in lowered or "copyright" in lowered:
+            bits |= FOOTER
+        if "nav" in lowered:
+            bits |= NAV
+        if "header" in lowered or "masthead" in lowered:
+            bits |= HEADER
+    return bits

@@ -1,0 +1,38 @@
+"""Keys under which names are compared: without case, accents, punctuation and legal form."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from worker.providers.website.legal_forms import split_legal_form
+
+_WORD = re.compile(r"[^\W_]+")
+_MARKS = str.maketrans({"®": "", "™": "", "©": "", "’": "'", "‘": "'", "´": "'", "`": "'", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "æ": "ae", "Æ": "ae", "œ": "oe", "đ": "d", "ı": "i"})
+
+
+def fold(text: str) -> str:
+    """Lower case without accents.
+
+    >>> fold("Café Müller")
+    'cafe muller'
+    """
+    text = text.translate(_MARKS)
+    if text.isascii():
+        return text.lower()
+    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=8192)
+def words(text: str) -> tuple[str, ...]:
+    """The folded words of a name; ``&`` and "and" are left out, apostrophes close up."""
+    return tuple(w for w in _WORD.findall(fold(text).replace("'", "")) if w not in {"and", "und", "et", "y", "e", "og", "och"})
+
+
+@lru_cache(maxsize=8192)
+def name_key(text: str) -> str:
+    """The key of a company name: words without legal form, a leading article and punctuation, joined."""
+    core, _ = split_legal_form(text)
+    parts = words(core) or words(text)
+    if len(parts) > 1 and parts[0] == "the":
+        parts = parts[1:]
+    return "".join(parts)
