@@ -1,0 +1,141 @@
+"""The main job, stage by stage: cache, plan and gather until nothing is missing, LLM for the rest, result."""
+
+from collections.abc import Iterator
+from time import perf_counter
+
+from worker.domain.fields import FIELDS, IDENTIFIERS
+from worker.domain.freshness import is_human
+from worker.domain.job import Job, ResultStatus
+from worker.domain.kind import Kind
+from worker.domain.provider import Provider
+from worker.domain.record import record_of
+from worker.domain.result import Result, Stage
+from worker.domain.verdict import Report
+from worker.pipeline.admit import context_for, human_claims
+from worker.pipeline.ending import gaps_of, status_of, verdict_of
+from worker.pipeline.gather import counted, gather
+from worker.pipeline.plan import LLM, in_order, next_provider, why_not
+from worker.pipeline.run import Run
+from worker.pipeline.tools import Tools
+
+
+async def enrich(job: Job, kind: Kind, tools: Tools) -> Report:
+    """Run one job and say how it ended; nothing is written here.
+
+    Raises MalformedEntry for a job without a subject, QueueUnavailable and StoreUnavailable from below.
+    """
+    run = Run.begin(job, kind, tools, in_order(tools.roster, tools.policy.order, kind.stages))
+    take_known(run)
+    await check_cache(run)
+    await gather_until_filled(run)
+    await fall_back(run)
+    return report_of(run)
+
+
+def take_known(run: Run) -> None:
+    """What the producer already knows, typed by people: it outranks machines and is not bought again."""
+    if not run.job.known:
+        return
+    at = run.job.first_pickup_at or run.started_at
+    admitted = human_claims(run.job.known, run.subject, at, context_for(run.subject, (), at))
+    run.learn(admitted.claims, admitted.identifiers)
+    for name, reason in admitted.refused.items():
+        run.refused[name] = reason
+        run.notes.append(f"known value of {name} refused: {reason}")
+
+
+async def check_cache(run: Run) -> None:
+    """Everything already known about the subject joins the record; any part of what is required is a gain."""
+    began = perf_counter()
+    wanted = frozenset(name for name, field in FIELDS.items() if field.entity is run.subject.entity)
+    age_limit = run.observed_after if run.job.skip_cache else None
+    claims = await run.tools.claims(run.job.workspace, run.subject, wanted, age_limit)
+    claims = tuple(c for c in claims if age_limit is None or c.observed_at >= age_limit or is_human(c))
+    best = record_of(claims, run.started_at)
+    run.learn(
+        claims,
+        {name: value.value for name, value in best.items() if name in IDENTIFIERS and isinstance(value.value, str)},
+        new=False,
+    )
+    open_fields = run.standing().open
+    found = tuple(name for name in run.job.required if name in best and name not in open_fields)
+    run.stages.append(
+        Stage("cache", duration_ms=(perf_counter() - began) * 1000, fields_found=found,
+              outcome="hit" if found else "miss", reused=bool(found))
+    )  # fmt: skip
+    if found:
+        run.say(f"Cache: {counted(len(found), 'field')} of {len(run.job.required)} known")
+
+
+async def gather_until_filled(run: Run) -> None:
+    """Stage after stage, each fed with what the earlier ones found, until nothing is open or nobody is left to ask."""
+    stages = [provider for provider in run.providers if provider.stage != LLM]
+    while (provider := next_provider(stages, run.situation())) is not None:
+        await gather(run, provider)
+
+
+async def fall_back(run: Run) -> None:
+    """The LLM, for the gaps only, over the text that the stages have read."""
+    for model in [provider for provider in run.providers if provider.stage == LLM]:
+        if not model.gives & run.situation().open:
+            continue
+        if not run.pages:
+            for reader in _free_readers(run):
+                await gather(run, reader)
+        if next_provider([model], run.situation()) is not None:
+            await gather(run, model)
+
+
+def _free_readers(run: Run) -> Iterator[Provider]:
+    """Stages that bring text and cost nothing: asked again, from answers, when all facts came from the cache."""
+    for provider in run.providers:
+        reads = provider.stage == "website" and not provider.max_micros and provider.name not in run.findings
+        if reads and run.subject.entity in provider.entities and provider.cannot(run.subject) is None:
+            yield provider
+
+
+def report_of(run: Run) -> Report:
+    """The run's verdict with all it has learned, ready to be settled."""
+    standing = run.standing()
+    now = run.tools.now()
+    situation = run.situation()
+    skipped = {p.name: why_not(p, situation) for p in run.providers if p.name not in run.findings}
+    stages = (*run.stages, *_skipped_stages(run, skipped))
+    result = Result(
+        status=status_of(run.job.required, standing.open, standing.record),
+        data={name: value.as_json() for name, value in standing.record.items()},
+        gaps=gaps_of(standing.open, run.providers, run.findings, skipped, run.refused),
+        stages=stages,
+        provider_micros=run.gateway.provider_micros,
+        llm_micros=run.gateway.llm_micros,
+        timestamp=now,
+        notes=tuple(run.notes),
+    )
+    verdict = verdict_of(result, run.providers, run.findings, now, run.tools.policy.snooze_s)
+    if result.status is not ResultStatus.SUCCESS:
+        run.say(f"Open: {', '.join(f'{gap.field} ({gap.why})' for gap in result.gaps)}", "warning")
+    return Report(
+        verdict=verdict,
+        started_at=run.started_at,
+        finished_at=now,
+        subject=run.subject,
+        claims=tuple(run.learned),
+        stages=stages,
+        logs=tuple(run.logs),
+        provider_micros=run.gateway.provider_micros,
+        llm_micros=run.gateway.llm_micros,
+    )
+
+
+def _skipped_stages(run: Run, skipped: dict[str, str]) -> Iterator[Stage]:
+    """One line per provider that was not asked, and per provider that is off and would have been in its place."""
+    for provider in run.providers:
+        if provider.name in skipped:
+            yield Stage(provider.stage, provider.name, skipped=skipped[provider.name])
+    for off in run.tools.off:
+        if (not run.kind.stages or off.stage in run.kind.stages) and not _stage_in_use(run, off.stage):
+            yield Stage(off.stage, off.name, skipped=off.reason)
+
+
+def _stage_in_use(run: Run, stage: str) -> bool:
+    return any(provider.stage == stage for provider in run.providers)

@@ -1,0 +1,98 @@
+"""Which provider is asked next, and why another is not. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from worker.domain.fields import IDENTIFIERS
+from worker.domain.provider import Provider
+from worker.domain.subject import Subject
+
+LLM: Final = "llm"
+EVERYTHING_ELSE: Final = "*"
+ALL_KNOWN: Final = "all required fields known"
+#: Plausible identifiers, to find out whether a provider could be asked if only it were known.
+_SAMPLES: Final[Mapping[str, str]] = {
+    "company_name": "Acme",
+    "company_domain": "acme.example",
+    "company_website": "https://acme.example",
+    "company_linkedin_url": "https://www.linkedin.com/company/acme",
+    "company_country": "US",
+    "company_city": "Springfield",
+    "person_name": "Ada Example",
+    "person_first_name": "Ada",
+    "person_last_name": "Example",
+    "person_email": "ada@acme.example",
+    "person_linkedin_url": "https://www.linkedin.com/in/ada",
+    "person_company_name": "Acme",
+    "person_company_domain": "acme.example",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where a run stands: about whom, what is still open, who was asked already."""
+
+    subject: Subject
+    open: frozenset[str]
+    asked: frozenset[str] = frozenset()
+
+
+def in_order(roster: Sequence[Provider], order: Sequence[str], stages: Sequence[str] = ()) -> tuple[Provider, ...]:
+    """The providers a job may ask, first to last, the LLM at the end unless ``order`` lists it.
+
+    ``order`` names stages or providers, ``*`` all that it does not name; empty keeps the roster's order.
+    ``stages`` are those of the job's kind; empty means any.
+    """
+    offered = [provider for provider in roster if not stages or provider.stage in stages]
+    fallback = [provider for provider in offered if provider.stage == LLM]
+    if not order:
+        return (*(provider for provider in offered if provider.stage != LLM), *fallback)
+    named = set(order)
+    rest = [p for p in offered if p.stage not in named and p.name not in named and p.stage != LLM]
+    chosen: dict[str, Provider] = {}
+    for word in order:
+        for provider in rest if word == EVERYTHING_ELSE else offered:
+            if word in (EVERYTHING_ELSE, provider.stage, provider.name):
+                chosen.setdefault(provider.name, provider)
+    chosen.update({provider.name: provider for provider in fallback if provider.name not in chosen})
+    return tuple(chosen.values())
+
+
+def next_provider(providers: Iterable[Provider], now: Situation) -> Provider | None:
+    """The first provider that may fill an open field, or that may find what another one needs to do so."""
+    if not now.open:
+        return None
+    left = [provider for provider in providers if provider.name not in now.asked and _fits(provider, now.subject)]
+    for provider in left:
+        if provider.cannot(now.subject) is None and (provider.gives & now.open or _opens(provider, left, now)):
+            return provider
+    return None
+
+
+def why_not(provider: Provider, now: Situation) -> str:
+    """Why a provider that was not asked was not, in words for the result."""
+    if not now.open:
+        return ALL_KNOWN
+    if not _fits(provider, now.subject):
+        return f"does not look up {'companies' if now.subject.entity.value == 'company' else 'people'}"
+    if not provider.gives & now.open:
+        return "gives none of the missing fields"
+    return provider.cannot(now.subject) or "not needed"
+
+
+def _fits(provider: Provider, subject: Subject) -> bool:
+    return subject.entity in provider.entities
+
+
+def _opens(provider: Provider, others: Iterable[Provider], now: Situation) -> bool:
+    """Whether it may find an identifier without which a provider of an open field cannot be asked."""
+    new = (provider.gives & IDENTIFIERS) - now.subject.identifiers.keys()
+    if not new:
+        return False
+    imagined = now.subject.knowing({name: _SAMPLES[name] for name in new})
+    return any(
+        other.gives & now.open and other.cannot(now.subject) is not None and other.cannot(imagined) is None
+        for other in others
+        if other is not provider
+    )

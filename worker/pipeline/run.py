@@ -1,0 +1,104 @@
+"""One run's memory: what is known, who was asked, what it is to tell afterwards."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from worker.domain.claim import Claim
+from worker.domain.finding import Finding
+from worker.domain.gaps import Standing, standing
+from worker.domain.job import Job
+from worker.domain.kind import Kind
+from worker.domain.page import Page
+from worker.domain.provider import Provider
+from worker.domain.record import merge
+from worker.domain.result import Stage
+from worker.domain.subject import Subject
+from worker.domain.verdict import LogLine
+from worker.pipeline.plan import Situation
+from worker.pipeline.tools import JobGateway, Tools
+
+_log = structlog.get_logger("worker.pipeline")
+
+
+@dataclass(slots=True)
+class Run:
+    """The state of one run of one job; nothing outlives it but the report.
+
+    ``learned`` are the claims this run brought, to be saved; ``held`` all it knows. ``observed_after`` is the age
+    limit that the job asked for, None without one.
+    """
+
+    job: Job
+    kind: Kind
+    tools: Tools
+    gateway: JobGateway
+    providers: tuple[Provider, ...]
+    started_at: datetime
+    subject: Subject
+    observed_after: datetime | None
+    held: frozenset[Claim] = frozenset()
+    learned: list[Claim] = field(default_factory=list)
+    findings: dict[str, Finding] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    stages: list[Stage] = field(default_factory=list)
+    logs: list[LogLine] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    pages: dict[tuple[str, str], Page] = field(default_factory=dict)
+    _standing: Standing | None = None
+
+    @classmethod
+    def begin(cls, job: Job, kind: Kind, tools: Tools, providers: tuple[Provider, ...]) -> "Run":
+        """A run that has not done anything yet. Raises MalformedEntry when the job names no subject."""
+        now = tools.now()
+        return cls(job, kind, tools, tools.gateway(job), providers, now, kind.subject(job), age_limit(job, now))
+
+    def learn(self, claims: Iterable[Claim], identifiers: Mapping[str, str], *, new: bool = True) -> None:
+        """Take claims into the record; ``new`` ones are to be saved."""
+        brought = tuple(claims)
+        if new:
+            self.learned.extend(brought)
+        self.held = merge(self.held, brought)
+        self.subject = self.subject.knowing(identifiers)
+        self._standing = None
+
+    def standing(self) -> Standing:
+        """The record as it stands, and what is open."""
+        if self._standing is None:
+            self._standing = standing(
+                self.held,
+                self.job.required,
+                self.started_at,
+                min_confidence=self.job.min_confidence,
+                observed_after=self.observed_after,
+            )
+        return self._standing
+
+    def situation(self) -> Situation:
+        """What the plan looks at."""
+        return Situation(self.subject, frozenset(self.standing().open), frozenset(self.findings))
+
+    def say(self, message: str, level: str = "info") -> None:
+        """A line of the job's log, also written to the worker's own log."""
+        self.logs.append(LogLine(self.tools.now(), level, message))
+        _log.log(_LEVELS[level], message)
+
+
+_LEVELS = {"info": 20, "warning": 30, "error": 40}
+
+
+def age_limit(job: Job, now: datetime) -> datetime | None:
+    """Claims and answers observed before this time are not good enough for the job.
+
+    ``skipCache`` means: before the job was first picked up, so that what the job itself learned in an earlier run
+    counts. ``refreshOlderThan`` counts back from the same moment, so that a retry judges by the same limit.
+    """
+    first = job.first_pickup_at or now
+    limits = []
+    if job.skip_cache:
+        limits.append(first)
+    if job.refresh_older_than_s is not None:
+        limits.append(first - timedelta(seconds=job.refresh_older_than_s))
+    return max(limits, default=None)
