@@ -124,10 +124,10 @@ def _integer(fields: Mapping[str, str], name: str, default: int, low: int, high:
     return number
 
 
-def _cost(fields: Mapping[str, str]) -> int | None:
+def _cost(fields: Mapping[str, str], default: int | None) -> int | None:
     text = fields.get("maxCostCents", "").strip()
     if not text or text == "null":
-        return None
+        return default
     try:
         amount = Decimal(text)
     except InvalidOperation:
@@ -260,6 +260,7 @@ def parse(
     *,
     max_attempts: int = 5,
     min_confidence: float = 0.60,
+    max_cost_micros: int | None = None,
 ) -> Job:
     """A decoded entry as a job.
 
@@ -309,7 +310,7 @@ def parse(
         attempts=_integer(options, ATTEMPTS, 0, 0, 1_000_000),
         max_attempts=attempts,
         skip_cache=_boolean(options, "skipCache"),
-        max_cost_micros=_cost(options),
+        max_cost_micros=_cost(options, max_cost_micros),
         min_confidence=_confidence(options, min_confidence),
         refresh_older_than_s=duration_s("refreshOlderThan", refresh) if refresh else None,
         tags=_names("tags", options.get("tags", "")),

@@ -11,6 +11,7 @@ key                             type     what
 ``<q>-events``                  stream   one entry per ended job, trimmed
 ``<q>-cancels``                 zset     job name -> time (ms) at which the mark is forgotten
 ``<q>-lanes``                   zset     marks of moved jobs: ``<job name>`` -> generation that counts
+``<q>-cleared``                 hash     stream -> entry id up to which its entries are cancelled when they are read
 ``<q>-paused``                  hash     ``queue`` | ``kind:<kind>`` | ``workspace:<id>`` -> since when
 ``<q>-parked``                  hash     parking place -> number of entries held there
 ``<q>-parked:<place>``          stream   entries held for a paused or over-share workspace or kind
@@ -80,6 +81,7 @@ class Keys:
         self.events = f"{queue_name}-events"
         self.cancels = f"{queue_name}-cancels"
         self.moved = f"{queue_name}-lanes"
+        self.cleared = f"{queue_name}-cleared"
         self.paused = f"{queue_name}-paused"
         self.parked = f"{queue_name}-parked"
         self.suspect = f"{queue_name}-suspect"

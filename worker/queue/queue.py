@@ -76,7 +76,7 @@ class Queue:
         self.keys = keys
         self.consumer = consumer
         self._limits = limits
-        self._pull_keys = [*keys.streams, keys.paused, keys.cancels, keys.moved, keys.parked]
+        self._pull_keys = [*keys.streams, keys.paused, keys.cancels, keys.moved, keys.parked, keys.cleared]
         self._cursors = dict.fromkeys(keys.streams, "0-0")
         self._number = {stream: number for number, stream in enumerate(keys.streams, 1)}
 
@@ -221,13 +221,10 @@ class Queue:
     @guarded
     async def leave(self) -> bool:
         """Remove this consumer from the group, if nothing is pending for it (DELCONSUMER drops pending entries)."""
-        gone = True
+        removed = 0
         for stream in self.keys.streams:
-            if await self._client.xpending_range(stream, self.keys.group, "-", "+", 1, self.consumer):
-                gone = False
-            else:
-                await self._client.execute_command("XGROUP", "DELCONSUMER", stream, self.keys.group, self.consumer)
-        return gone
+            removed += int(await run(self._client, "leave", [stream], [self.keys.group, self.consumer, 0]))
+        return removed > 0
 
     @guarded
     async def ping(self) -> None:

@@ -83,6 +83,7 @@ class Consumer:
         block_ms: int,
         max_attempts: int = 5,
         min_confidence: float = 0.60,
+        max_cost_micros: int | None = None,
         max_deliveries: int = 3,
         idempotency_s: float = 86_400.0,
         health: Callable[[str, Exception | None], None] = lambda _name, _error: None,
@@ -97,6 +98,7 @@ class Consumer:
         self._block_ms = block_ms
         self._max_attempts = max_attempts
         self._min_confidence = min_confidence
+        self._max_cost_micros = max_cost_micros
         self._max_deliveries = max_deliveries
         self._idempotency_s = idempotency_s
         self._health = health
@@ -243,6 +245,7 @@ class Consumer:
                     self._kinds,
                     max_attempts=self._max_attempts,
                     min_confidence=self._min_confidence,
+                    max_cost_micros=self._max_cost_micros,
                 )
             )
         except NewerSchema as error:
@@ -258,7 +261,6 @@ class Consumer:
         return True
 
     def _bury(self, run: Run, workspace: str, error_class: str, reason: str) -> None:
-        log.warning("entry is a dead letter", entry=run.entry_ref, reason=reason)
         self._submit.submit_settled(buried(run, workspace, error_class, reason, self._worker, datetime.now(UTC)))
 
     async def _admit(self, runs: list[Run]) -> None:

@@ -15,19 +15,24 @@ from worker.domain.ending import RetryPolicy
 from worker.domain.errors import QueueUnavailable, StoreUnavailable
 from worker.domain.job import JobStatus
 from worker.domain.kind import Kind
+from worker.domain.money import micros_from_cents
 from worker.queue.client import open_client
+from worker.queue.control import Control
 from worker.queue.keys import Keys
 from worker.queue.queue import Limits, Queue
+from worker.services.cancels import CancelWatch
 from worker.services.consumer import Consumer, Execute
 from worker.services.heartbeat import Heartbeat, LoopLag
 from worker.services.leases import Reclaimer, Renewer
 from worker.services.promoter import Promoter
+from worker.services.reconciler import Reconciler
 from worker.services.registrar import Registrar
 from worker.services.service import Away, Loop
-from worker.services.settler import ClaimsBatch, Settler
+from worker.services.settler import ClaimsBatch, SaveClaims, Settler
 from worker.services.settling import Settled
+from worker.services.upkeep import Pruner, Scout
 from worker.store.jobs import JobStore
-from worker.store.pool import Connection
+from worker.store.upkeep import Upkeep
 from worker.store.workers import WorkerStore
 
 log = structlog.get_logger("worker")
@@ -58,7 +63,11 @@ class EngineOptions:
     max_attempts: int = 5
     max_deliveries: int = 3
     min_confidence: float = 0.60
+    max_cost_cents: float | None = None
     idempotency_s: float = 86_400.0
+    reconcile_s: float = 15.0
+    retention_s: float = 30 * 86_400.0
+    prune_s: float = 60.0
     redis_timeout_s: float = 5.0
     redis_connections: int = 16
     retry: RetryPolicy = field(default_factory=RetryPolicy)
@@ -81,7 +90,7 @@ class Engine:
         execute: Execute,
         options: EngineOptions,
         *,
-        save_claims: Callable[[Connection, ClaimsBatch], Awaitable[None]] | None = None,
+        save_claims: SaveClaims | None = None,
         put_claims: Callable[[ClaimsBatch], Awaitable[None]] | None = None,
         on_settled: Callable[[Sequence[Settled]], None] = lambda _group: None,
     ) -> None:
@@ -121,16 +130,20 @@ class Engine:
             block_ms=options.block_ms,
             max_attempts=options.max_attempts,
             min_confidence=options.min_confidence,
+            max_cost_micros=micros_from_cents(options.max_cost_cents) if options.max_cost_cents is not None else None,
             max_deliveries=options.max_deliveries,
             idempotency_s=options.idempotency_s,
             health=self._note,
+            on_group_missing=self._group_missing,
         )
         self._settle_arguments = (save_claims, put_claims)
         self._settler: Settler | None = None
         self.heartbeat = Heartbeat(workers, lambda: (self.consumer.busy, self.processed, self.failed))
         self.loop_lag = LoopLag()
         lease_s = options.lease_s
-        self._renewer = Loop("renewer", Renewer(self.queue, lambda: self.consumer.runs).run_once, lease_s / 3)
+        self.control = Control(client, keys)
+        upkeep = Upkeep(pool)
+        lease_s = options.lease_s
         registrar = Registrar(
             self.consumer.runs.values,
             self.store,
@@ -139,16 +152,28 @@ class Engine:
             timeout_s=options.job_timeout_s,
             refresh_s=lease_s / 2,
         )
-        self._registrar = Loop("registrar", registrar.run_once, max(options.register_after_s / 2, 0.05))
         reclaimer = Reclaimer(
             self.queue,
             self.consumer.take,
             lambda: options.slots - self.consumer.busy,
             lease_ms=int(lease_s * 1000),
         )
-        self._reclaimer = Loop("reclaimer", reclaimer.run_once, min(lease_s / 4, 0.5))
-        self._promoter = Loop("promoter", Promoter(self.queue).run_once, 1.0)
-        self._heartbeat = Loop("heartbeat", self.heartbeat.run_once, options.heartbeat_s)
+        self._reconciler = Reconciler(self.control, upkeep, quiet_s=2 * lease_s)
+        pruner = Pruner(self.control, upkeep, retention_s=options.retention_s, consumer_idle_s=max(10 * lease_s, 600.0))
+        #: What brings new work stops first, what keeps running work alive last.
+        self._intake = [
+            Loop("reclaimer", reclaimer.run_once, min(lease_s / 4, 0.5)),
+            Loop("promoter", Promoter(self.queue).run_once, 1.0),
+            Loop("scout", Scout(self.control, slots=options.slots).run_once, 0.5),
+            Loop("reconciler", self._reconciler.run_once, options.reconcile_s),
+            Loop("pruner", pruner.run_once, options.prune_s),
+        ]
+        self._care = [
+            Loop("cancels", CancelWatch(self.control, self.consumer.runs.values).run_once, 0.5),
+            Loop("registrar", registrar.run_once, max(options.register_after_s / 2, 0.05)),
+            Loop("renewer", Renewer(self.queue, lambda: self.consumer.runs).run_once, lease_s / 3),
+            Loop("heartbeat", self.heartbeat.run_once, options.heartbeat_s),
+        ]
 
     def _note(self, name: str, error: Exception | None) -> None:
         if error is None:
@@ -157,6 +182,13 @@ class Engine:
         elif name not in self.away:
             self.away[name] = str(error)
             log.warning("away, waiting for it", what=name, error=str(error))
+
+    def _group_missing(self) -> None:
+        """Redis was flushed or replaced: everything that PostgreSQL knows is looked for at once."""
+        self._reconciler.flushed = True
+        for loop in self._intake:
+            if loop.name == "reconciler":
+                loop.nudge()
 
     def _freed(self, group: Sequence[Settled]) -> None:
         for item in group:
@@ -184,7 +216,7 @@ class Engine:
             tick_s=self.options.settle_tick_s,
         )
         self.loop_lag.start()
-        for loop in (self._renewer, self._registrar, self._reclaimer, self._promoter, self._heartbeat):
+        for loop in (*self._care, *self._intake):
             loop.start()
         self.consumer.start(self._settler)
 
@@ -204,9 +236,7 @@ class Engine:
         """Take nothing new, let running jobs end within ``shutdown_s``, hand the others back, say goodbye."""
         self.stopping = True
         self.heartbeat.status = "stopping"
-        await self._reclaimer.stop()
-        await self._promoter.stop()
-        await self.consumer.stop_pulling()
+        await asyncio.gather(*(loop.stop() for loop in self._intake), self.consumer.stop_pulling())
         try:
             async with asyncio.timeout(self.options.shutdown_s):
                 await self.consumer.idle()
@@ -214,9 +244,7 @@ class Engine:
             await self._hand_back()
         if self._settler is not None:
             await self._settler.drain()
-        await self._registrar.stop()
-        await self._renewer.stop()
-        await self._heartbeat.stop()
+        await asyncio.gather(*(loop.stop() for loop in self._care))
         await self._goodbye()
         await self.loop_lag.stop()
         await self.queue.close()

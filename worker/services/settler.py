@@ -30,6 +30,8 @@ from worker.store.pool import Connection
 log = structlog.get_logger("worker")
 
 ClaimsBatch = Sequence[tuple[str, Subject, tuple[Claim, ...]]]
+#: Writes claims inside the settling transaction; returns them under each subject's canonical key.
+SaveClaims = Callable[[Connection, ClaimsBatch], Awaitable[ClaimsBatch]]
 
 
 class SettleQueue(Protocol):
@@ -69,7 +71,7 @@ class Settler:
         worker: str,
         policy: RetryPolicy,
         freed: Callable[[Sequence[Settled]], None],
-        save_claims: Callable[[Connection, ClaimsBatch], Awaitable[None]] | None = None,
+        save_claims: SaveClaims | None = None,
         put_claims: Callable[[ClaimsBatch], Awaitable[None]] | None = None,
         health: Callable[[str, Exception | None], None] = lambda _name, _error: None,
         busy: Callable[[], int] = lambda: 0,
@@ -134,19 +136,21 @@ class Settler:
                 await self._settle(_latest(group))
 
     async def _settle(self, group: list[Settled]) -> None:
-        written = await self._settle_store(group)
+        saved: list[ClaimsBatch] = []
+        written = await self._settle_store(group, saved)
         await failpoint("settle:stored")
         await self._settle_queue(written)
         await failpoint("settle:acknowledged")
-        claims = [item.claims for item in written if item.claims is not None]
-        if claims and self._put_claims is not None:
-            await self._put_claims(claims)
+        if self._put_claims is not None:
+            for claims in saved:
+                await self._put_claims(claims)
         self._freed(written)
 
-    async def _settle_store(self, group: list[Settled]) -> list[Settled]:
+    async def _settle_store(self, group: list[Settled], saved: list[ClaimsBatch]) -> list[Settled]:
         """Write the rows, waiting for PostgreSQL as long as it takes; one bad row costs only itself.
 
-        Returns the group as it now stands: refused verdicts only acknowledge, a bad row is a dead letter.
+        Returns the group as it now stands: refused verdicts only acknowledge, a bad row is a dead letter. ``saved``
+        is given the claims as they were written, under each subject's canonical key.
         """
         rows = [item.row for item in group if item.row is not None]
         if not rows:
@@ -154,33 +158,36 @@ class Settler:
         claims = [item.claims for item in group if item.claims is not None]
         away = Away()
         while True:
+            kept: list[ClaimsBatch] = []
             try:
-                refused = await self._store.settle(rows, self._beside(claims))
+                refused = await self._store.settle(rows, self._beside(claims, kept))
             except StoreUnavailable as error:
                 self._health("postgres", error)
                 await asyncio.sleep(away.next_wait_s())
             except (asyncpg.PostgresError, ValueError, TypeError, OverflowError) as error:
-                return await self._bisect(group, error)
+                return await self._bisect(group, error, saved)
             else:
                 self._health("postgres", None)
+                saved += kept
                 return [_only_acknowledged(item) if item.row and item.row.key in refused else item for item in group]
 
-    def _beside(self, claims: ClaimsBatch) -> Callable[[Connection], Awaitable[None]] | None:
+    def _beside(self, claims: ClaimsBatch, kept: list[ClaimsBatch]) -> Callable[[Connection], Awaitable[None]] | None:
         if not claims or self._save_claims is None:
             return None
         save = self._save_claims
 
         async def write(conn: Connection) -> None:
             await failpoint("settle:before_claims")
-            await save(conn, claims)
+            kept.append(await save(conn, claims))
 
         return write
 
-    async def _bisect(self, group: list[Settled], error: Exception) -> list[Settled]:
+    async def _bisect(self, group: list[Settled], error: Exception, saved: list[ClaimsBatch]) -> list[Settled]:
         """Find the row that PostgreSQL will not take, and let it die alone."""
         if len(group) > 1:
             middle = len(group) // 2
-            return await self._settle_store(group[:middle]) + await self._settle_store(group[middle:])
+            first = await self._settle_store(group[:middle], saved)
+            return first + await self._settle_store(group[middle:], saved)
         item = group[0]
         reason = f"PostgreSQL refused the row: {type(error).__name__}"
         log.error("row refused", job=item.run.name or item.run.entry_ref, error=f"{type(error).__name__}: {error}")
@@ -188,7 +195,7 @@ class Settler:
         if item.error == replacement.error:
             # even the bare row is refused: let Redis keep the letter rather than loop
             return [replacement]
-        return await self._settle_store([replacement])
+        return await self._settle_store([replacement], saved)
 
     async def _settle_queue(self, group: Sequence[Settled]) -> None:
         items = [item.item for item in group if item.letter is None]

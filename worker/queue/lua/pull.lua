@@ -6,7 +6,7 @@
 -- middle, so they are read by way of the stream ``fair``: after the two urgent lanes and before the others, half of
 -- what is free, each place an equal part; and all that is left once the lanes are empty.
 --
--- KEYS  1..n lane streams, n+1 fair, n+2 paused, n+3 cancels, n+4 moved, n+5 parked
+-- KEYS  1..n lane streams, n+1 fair, n+2 paused, n+3 cancels, n+4 moved, n+5 parked, n+6 cleared
 -- ARGV  1 group, 2 consumer, 3 budget, 4 n lanes, 5 number of this pull (ageing, and turns between places),
 --       6.. entries already read by the blocking reader: lane number, entry id, ...
 -- returns {paused (0|1), {{lane number, entry id, mark, {field, value, ...}}, ...}}
@@ -19,6 +19,7 @@ local paused_key, cancels_key, moved_key, parked_key = KEYS[lanes + 2], KEYS[lan
 local pauses = redis.call('HLEN', paused_key) > 0
 local cancels = redis.call('ZCARD', cancels_key) > 0
 local moved = redis.call('ZCARD', moved_key) > 0
+local cleared = redis.call('EXISTS', KEYS[lanes + 6]) == 1
 local queue_paused = pauses and redis.call('HEXISTS', paused_key, 'queue') == 1
 local out = {}
 
@@ -76,7 +77,21 @@ local function park(stream, id, fields, place)
   redis.call('XDEL', stream, id)
 end
 
+-- Whether an entry was in its lane when the queue was cleared.
+local function is_cleared(stream, id)
+  local upto = redis.call('HGET', KEYS[lanes + 6], stream)
+  if not upto then return false end
+  local ms, seq = id:match('(%d+)-(%d+)')
+  local upto_ms, upto_seq = upto:match('(%d+)-(%d+)')
+  ms, upto_ms = tonumber(ms), tonumber(upto_ms)
+  return ms < upto_ms or (ms == upto_ms and tonumber(seq) <= tonumber(upto_seq))
+end
+
 local function admit(lane, stream, id, fields)
+  if cleared and is_cleared(stream, id) then
+    out[#out + 1] = {lane, id, 'cancel', fields}
+    return 1
+  end
   if not (pauses or cancels or moved) then
     out[#out + 1] = {lane, id, '', fields}
     return 1

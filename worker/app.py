@@ -1,0 +1,274 @@
+"""The composition root: settings in, a running App out, stopped in reverse order of start. Knows everyone. Shell."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from typing import Any, Self
+
+import asyncpg
+import structlog
+from redis.asyncio import Redis
+
+from config.settings import Settings
+from worker.cache.answers import AnswerCache
+from worker.cache.keys import RecordKeys
+from worker.cache.records import Loaded, RecordCache
+from worker.domain.errors import ConfigError, QueueUnavailable, StoreUnavailable
+from worker.domain.job import Job, JobStatus
+from worker.domain.kind import Kind
+from worker.domain.verdict import Report
+from worker.gateway.accounts import Accounts
+from worker.gateway.gateway import JobGateway
+from worker.gateway.hub import GatewayHub
+from worker.gateway.safe_fetch import SafeFetch
+from worker.gateway.transport import Transport
+from worker.jobs import load_kinds
+from worker.pipeline import Tools, enrich
+from worker.providers.roster import Roster, open_roster
+from worker.queue.client import open_client
+from worker.services.engine import Engine
+from worker.services.failpoint import arm
+from worker.services.job_lines import JobLines
+from worker.services.service import Away
+from worker.services.settling import Settled
+from worker.slices import engine_options, gateway_options, policy
+from worker.store.claims import load_record, save_claims
+from worker.store.ledger import Ledger
+from worker.store.migrate import migrate
+from worker.store.pool import AWAY, open_pool
+from worker.telemetry import Gauge, Meter, job_context
+from worker.web.health import Check
+from worker.web.server import HealthServer, application, serve
+
+log = structlog.get_logger("worker")
+
+
+class App:
+    """One worker process."""
+
+    def __init__(self, settings: Settings, redis_url: str, database_url: str) -> None:
+        self.settings = settings
+        self._redis_url = redis_url
+        self._database_url = database_url
+        self._stack = AsyncExitStack()
+        self._started_at = datetime.now(UTC)
+        self.meter = Meter()
+        self.lines = JobLines()
+        self.engine: Engine
+        self.server: HealthServer
+        self.roster: Roster
+        self._pool: asyncpg.Pool
+        self._cache: Redis
+
+    async def __aenter__(self) -> Self:
+        """Start everything; what was started is stopped again when something fails on the way."""
+        try:
+            await self._start()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def _start(self) -> None:
+        settings = self.settings
+        log.info("Starting enrichment worker...", queue=settings.queue_name, version=package_version())
+        for warning in settings.warnings:
+            log.warning(warning)
+        arm(dict(part.split("=", 1) for part in settings.failpoints.split(",") if "=" in part))
+        kinds = load_kinds(settings.plugins)
+        self.roster = open_roster(settings, settings.plugins)
+        self._stack.push_async_callback(self.roster.close)
+        for line in self.roster.lines():
+            log.info("provider", state=line)
+        self._pool = await self._open_pool()
+        self._stack.push_async_callback(_close_pool, self._pool)
+        self._cache = open_client(
+            settings.cache_redis_url or self._redis_url,
+            socket_timeout_s=settings.redis_timeout_ms / 1000,
+            max_connections=settings.redis_pool_size,
+            name="enrichd-cache",
+        )
+        self._stack.push_async_callback(self._cache.aclose)
+        records = RecordCache(
+            self._cache, RecordKeys(settings.namespace), self._load_record, life_s=settings.record_ttl_ms / 1000
+        )
+        hub = self._open_gateway()
+        tools = Tools(
+            claims=records.get,
+            roster=self.roster.on,
+            off=self.roster.off,
+            gateway=partial(_gateway_for, hub),
+            policy=policy(settings),
+        )
+        self.engine = Engine(
+            self._redis_url,
+            self._pool,
+            kinds,
+            partial(self._execute, tools),
+            engine_options(settings, package_version()),
+            save_claims=save_claims,
+            put_claims=records.put_many,
+            on_settled=self._on_settled,
+        )
+        self.server = await serve(
+            application(self, [self.meter]), settings.health_check_host, settings.health_check_port
+        )
+        self._stack.push_async_callback(self.server.close)
+        self._stack.push_async_callback(self.engine.stop)
+        await self.engine.start()
+        log.info(
+            "Worker is ready",
+            worker=self.engine.worker,
+            slots=settings.concurrency,
+            health=f"http://{settings.health_check_host}:{self.server.port}/health",
+        )
+
+    def _open_gateway(self) -> GatewayHub:
+        settings = self.settings
+        options = gateway_options(settings)
+        ledger = Ledger(self._pool)
+        transport = Transport(options)
+        self._stack.push_async_callback(transport.close)
+        hub = GatewayHub(
+            ledger=ledger,
+            answers=AnswerCache(self._cache, settings.namespace, budget_bytes=settings.cache_budget_bytes),
+            accounts=Accounts(self._cache, settings.namespace, options.accounts, count_sent=ledger.sent_count),
+            pages=SafeFetch(options.fetch),
+            send=transport.send,
+            options=options,
+        )
+        self._stack.push_async_callback(hub.close)
+        return hub
+
+    async def _load_record(self, workspace: str, key: str) -> Loaded:
+        return Loaded(*await load_record(self._pool, workspace, key))
+
+    async def _execute(self, tools: Tools, job: Job, kind: Kind) -> Report:
+        """Run one job, its ids on every log line."""
+        handler = kind.handler
+        if handler is None:
+            with job_context(job):
+                self.lines.note("Processing enrichment job: %s", job.id)
+                report = await enrich(job, kind, tools)
+        else:
+            report = await handler(job, tools)
+        self.meter.ended(kind.name, report)
+        return report
+
+    def _on_settled(self, group: Sequence[Settled]) -> None:
+        for item in group:
+            if item.status is None:
+                continue
+            if item.status is JobStatus.DEAD_LETTER:
+                log.warning("Job is a dead letter: %s", item.run.name or item.run.entry_ref, reason=item.error)
+            else:
+                self.lines.note("Job %s: %s", item.status.value, item.run.name)
+
+    async def _open_pool(self) -> asyncpg.Pool:
+        """Connect and migrate, waiting for PostgreSQL as long as it takes."""
+        settings = self.settings
+        away = Away()
+        while True:
+            try:
+                applied = await migrate(self._database_url)
+                if applied:
+                    log.info("schema migrated", applied=applied)
+                return await open_pool(
+                    self._database_url,
+                    min_size=settings.database_pool_min,
+                    max_size=settings.database_pool_max,
+                    timeout_s=settings.database_timeout_ms / 1000,
+                    statement_cache=settings.database_statement_cache,
+                )
+            except (asyncpg.InvalidPasswordError, asyncpg.InvalidCatalogNameError) as error:
+                raise ConfigError(f"DATABASE_URL: PostgreSQL refuses it: {error}") from error
+            except AWAY as error:
+                log.warning("PostgreSQL is away, waiting for it", error=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(away.next_wait_s())
+
+    # -- health ----------------------------------------------------------------------------------------------
+
+    def about(self) -> Mapping[str, Any]:
+        """Facts that are known without asking anybody."""
+        return {
+            "worker_id": self.engine.worker,
+            "worker_exists": True,
+            "version": package_version(),
+            "started_at": self._started_at.isoformat(),
+            "queue": self.settings.queue_name,
+            "in_flight": self.engine.consumer.busy,
+            "jobs_processed": self.engine.processed,
+            "jobs_failed": self.engine.failed,
+            "loop_lag_worst_s": round(self.engine.loop_lag.worst_s, 3),
+        }
+
+    async def checks(self) -> Sequence[Check]:
+        """Whether Redis and PostgreSQL answer, and whether jobs are taken."""
+        redis, postgres = await asyncio.gather(_probe(self.engine.queue.ping), _probe(self.engine.store.ping))
+        intake = "stopping" if self.engine.stopping else ""
+        return [
+            Check("redis", ok=not redis, detail=redis),
+            Check("postgres", ok=not postgres, detail=postgres),
+            Check("intake", ok=not intake, detail=intake),
+        ]
+
+    async def gauges(self) -> Sequence[Gauge]:
+        """Queue depths and slots, looked up at a scrape."""
+        client, keys = self.engine.client, self.engine.queue.keys
+        async with client.pipeline(transaction=False) as pipe:
+            for stream in keys.streams:
+                pipe.xlen(stream)
+            pipe.zcard(keys.delayed)
+            pipe.xlen(keys.dead)
+            *lengths, delayed, dead = await pipe.execute()
+        return [
+            *(
+                Gauge("queue_length", length, "Entries in a lane, running ones included.", {"stream": stream})
+                for stream, length in zip(keys.streams, lengths, strict=True)
+            ),
+            Gauge("delayed", delayed, "Jobs that run later."),
+            Gauge("dead_letters", dead, "Dead letters in Redis."),
+            Gauge("slots_in_use", self.engine.consumer.busy, "Runs under way here."),
+            Gauge("slots", self.settings.concurrency, "Most runs under way here."),
+        ]
+
+
+def package_version() -> str:
+    """The installed version of enrichd."""
+    return version("enrichd")
+
+
+def _gateway_for(hub: GatewayHub, job: Job) -> JobGateway:
+    first = job.first_pickup_at
+    return hub.for_job(
+        workspace=job.workspace,
+        job_id=job.id,
+        run=job.generation,
+        max_cost_micros=job.max_cost_micros,
+        observed_after=first if job.skip_cache else None,
+        since=first,
+        lane=job.lane,
+    )
+
+
+async def _close_pool(pool: asyncpg.Pool) -> None:
+    try:
+        async with asyncio.timeout(5):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
+
+
+async def _probe(ping: Callable[[], Awaitable[None]]) -> str:
+    """'' when it answers, else what is wrong."""
+    try:
+        await ping()
+    except (QueueUnavailable, StoreUnavailable) as error:
+        return str(error)
+    return ""

@@ -1,0 +1,109 @@
+-- Look through a long lane for workspaces other than the one at its head, and give them a place of their own.
+-- A copy goes to the place, in the next generation; the original, when it is read in its turn, no longer counts
+-- (entries that were not read yet are never deleted: the group's lag would stop being a number).
+--
+-- KEYS  1 lane stream, 2 scout, 3 parked, 4 moved, 5 paused
+-- ARGV  1 group, 2 entries behind the head that make a lane long, 3 most entries to look at,
+--       4 most entries a workspace may have in its place
+-- returns {looked at, copied}
+local stream, group = KEYS[1], ARGV[1]
+local groups = redis.pcall('XINFO', 'GROUPS', stream)
+if groups.err then return {0, 0} end
+local last, lag = nil, nil
+for g = 1, #groups do
+  local info = {}
+  for i = 1, #groups[g], 2 do info[groups[g][i]] = groups[g][i + 1] end
+  if info['name'] == group then
+    last, lag = info['last-delivered-id'], info['lag']
+  end
+end
+if not last then return {0, 0} end
+if not lag then lag = redis.call('XLEN', stream) end
+if lag < tonumber(ARGV[2]) then
+  redis.call('HDEL', KEYS[2], stream)
+  return {0, 0}
+end
+
+local function parts(id)
+  local ms, seq = id:match('(%d+)-(%d+)')
+  return tonumber(ms), tonumber(seq)
+end
+local function before(a, b)
+  local a_ms, a_seq = parts(a)
+  local b_ms, b_seq = parts(b)
+  return a_ms < b_ms or (a_ms == b_ms and a_seq < b_seq)
+end
+local function escape(part)
+  return (part:gsub('%%', '%%%%25'):gsub(':', '%%3A'))
+end
+
+local function identify(id, fields)
+  local job, workspace, generation, nested
+  for i = 1, #fields, 2 do
+    local name, value = fields[i], fields[i + 1]
+    if name == 'id' or name == '_id' then job = value
+    elseif name == 'workspaceId' or name == 'workspace_id' then workspace = value
+    elseif name == '_gen' then generation = tonumber(value)
+    elseif name == 'payload' or name == 'data' then nested = value end
+  end
+  if nested and not workspace then
+    local ok, object = pcall(cjson.decode, nested)
+    if ok and type(object) == 'table' then
+      local space = object.workspaceId or object.workspace_id
+      if type(space) == 'string' then workspace = space end
+      if not job and type(object.id) == 'string' then job = object.id
+      elseif not job and type(object.id) == 'number' then job = string.format('%.0f', object.id) end
+    end
+  end
+  if not workspace or workspace == '' then workspace = 'default' end
+  return job or (stream .. '/' .. id), workspace, generation or 0, job ~= nil
+end
+
+local head = redis.call('XRANGE', stream, '(' .. last, '+', 'COUNT', 1)
+if not head[1] then return {0, 0} end
+local _, dominant = identify(head[1][1], head[1][2])
+
+local from = redis.call('HGET', KEYS[2], stream)
+if not from or before(from, last) then from = last end
+local entries = redis.call('XRANGE', stream, '(' .. from, '+', 'COUNT', ARGV[3])
+local copied, full = 0, false
+for e = 1, #entries do
+  local id, fields = entries[e][1], entries[e][2]
+  local job, workspace, generation, named = identify(id, fields)
+  if workspace ~= dominant and redis.call('HEXISTS', KEYS[5], 'workspace:' .. workspace) == 0 then
+    local place = 'share:' .. workspace
+    local held = tonumber(redis.call('HGET', KEYS[3], place) or '0')
+    if held >= tonumber(ARGV[4]) then
+      full = true
+    else
+      local name = escape(job)
+      if workspace ~= 'default' then name = escape(workspace) .. ':' .. name end
+      local counts = redis.call('ZSCORE', KEYS[4], name)
+      if not counts or tonumber(counts) <= generation then
+        local copy = {}
+        for i = 1, #fields, 2 do
+          if fields[i] ~= '_gen' and fields[i] ~= '_lane' then
+            copy[#copy + 1] = fields[i]
+            copy[#copy + 1] = fields[i + 1]
+          end
+        end
+        if not named then copy[#copy + 1] = '_id'; copy[#copy + 1] = job end
+        copy[#copy + 1] = '_gen'
+        copy[#copy + 1] = tostring(generation + 1)
+        copy[#copy + 1] = '_lane'
+        copy[#copy + 1] = stream
+        redis.call('XADD', KEYS[3] .. ':' .. place, '*', unpack(copy))
+        redis.call('HINCRBY', KEYS[3], place, 1)
+        redis.call('ZADD', KEYS[4], generation + 1, name)
+        copied = copied + 1
+      end
+    end
+  end
+end
+if #entries < tonumber(ARGV[3]) and full then
+  -- the end was reached with some left out: begin again at the head
+  redis.call('HDEL', KEYS[2], stream)
+elseif #entries > 0 then
+  redis.call('HSET', KEYS[2], stream, entries[#entries][1])
+end
+return {#entries, copied}
