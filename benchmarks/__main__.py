@@ -1,0 +1,122 @@
+"""``python -m benchmarks``: enrichd, the bare loop and peers in one run, on servers started for it."""
+
+import argparse
+import asyncio
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import asyncpg
+from redis import Redis
+from rich.console import Console
+
+from benchmarks import environments, report
+from benchmarks.measure import Bench, CellFailed
+from benchmarks.report import Cell
+from benchmarks.systems import ALL_PEERS, USUAL_PEERS, System, own_systems, peer_systems
+from worker.embedded import join
+from worker.store.migrate import migrate
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    usual = ALL_PEERS if os.environ.get("ALL") == "1" else USUAL_PEERS
+    parser.add_argument("--only", nargs="+", help="names of systems: enrichd bare " + " ".join(ALL_PEERS))
+    parser.add_argument("--window", type=float, default=15.0, help="seconds of steady state a cell (15)")
+    parser.add_argument("--slots", type=int, default=100, help="jobs at a time, the same for all (100)")
+    parser.add_argument("--samples", type=int, default=1000, help="latency samples a cell (1000), 0 for none")
+    parser.add_argument("--spacing", type=float, default=0.02, help="mean seconds between samples (0.02)")
+    parser.add_argument("--fsync", choices=["always", "everysec", "no"], default="everysec", help="Redis's appendfsync")
+    parser.add_argument("--postgres-fsync", choices=["on", "off"], default="on")
+    parser.add_argument("--redis-server", type=Path, help="another server binary than the embedded Valkey")
+    parser.add_argument("--no-throughput", action="store_true")
+    parser.add_argument("--json", type=Path, help="also write the figures to a file")
+    parser.set_defaults(usual=usual)
+    return parser.parse_args()
+
+
+async def prepare(database_url: str) -> None:
+    """An empty, migrated database with nothing left to be written out."""
+    await migrate(database_url)
+    connection = await asyncpg.connect(database_url)
+    try:
+        await connection.execute("TRUNCATE enrichment_jobs")
+        await connection.execute("CHECKPOINT")
+    finally:
+        await connection.close()
+
+
+def choose(options: argparse.Namespace, redis_url: str, database_url: str) -> list[System]:
+    """The systems to measure, enrichd first."""
+    own = own_systems(redis_url, database_url, options.slots)
+    if options.only:
+        own = [system for system in own if system.name.split()[0] in options.only]
+        peers = tuple(name for name in ALL_PEERS if name in options.only)
+    else:
+        peers = options.usual
+    return own + peer_systems(peers)
+
+
+def main() -> None:
+    options = arguments()
+    console = Console(width=None if sys.stdout.isatty() else 100)
+    status = Console(stderr=True)
+    folder = Path(tempfile.mkdtemp(prefix="enrichd-bench-"))
+    logs = Path(tempfile.mkdtemp(prefix="enrichd-bench-logs-"))
+    conditions = dict(report.machine())
+    with (
+        join(
+            folder,
+            durable=options.postgres_fsync == "on",
+            ephemeral=True,
+            redis_server=options.redis_server,
+            valkey_settings={"appendfsync": options.fsync},
+        ) as servers,
+        Redis.from_url(servers.redis_url) as redis,
+    ):
+        server = redis.info("server")
+        conditions |= {
+            "redis": f"{server.get('server_name', 'redis')} {server.get('valkey_version', server['redis_version'])}",
+            "appendfsync": options.fsync,
+            "postgres fsync": options.postgres_fsync,
+            "slots": str(options.slots),
+            "window": f"{options.window:g} s",
+        }
+        bench = Bench(servers, redis, logs, options.slots)
+        systems = choose(options, servers.redis_url, servers.database_url)
+        cells = [measure(bench, system, options, servers.database_url, status) for system in systems]
+    report.show(console, cells, conditions)
+    if any(cell.problem for cell in cells):
+        console.print(f"[dim]Logs of the workers: {logs}[/]")
+    if options.json:
+        figures = {"conditions": conditions, "cells": [dataclasses.asdict(cell) for cell in cells]}
+        options.json.write_text(json.dumps(figures, indent=1))
+
+
+def measure(bench: Bench, system: System, options: argparse.Namespace, database_url: str, status: Console) -> Cell:
+    """Both measurements of one system; a failure is a cell that says so."""
+    cell = Cell(system.name, system.stores + (f" ({system.note})" if system.note else ""))
+    try:
+        name = system.name.split()[0]
+        if name in ALL_PEERS:
+            status.print(f"{system.name}: environment ...")
+            environments.ensure(name)
+        if not options.no_throughput:
+            status.print(f"{system.name}: throughput ...")
+            asyncio.run(prepare(database_url))
+            cell = dataclasses.replace(cell, throughput=bench.throughput(system, options.window))
+        if options.samples:
+            status.print(f"{system.name}: latency ...")
+            asyncio.run(prepare(database_url))
+            cell = dataclasses.replace(cell, latency=bench.latency(system, options.samples, options.spacing))
+    except (CellFailed, OSError, subprocess.SubprocessError) as error:
+        cell = dataclasses.replace(cell, problem=f"failed: {error}")
+    return cell
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Faults on purpose: real workers, real servers, and a judge outside of both. The soak and the tests share it."""

@@ -1,0 +1,54 @@
+"""Adds no-op entries to enrichd's default lane: ``python -m benchmarks.entries fill COUNT | probe COUNT SPACING_S``."""
+
+import asyncio
+import os
+import sys
+
+from redis.asyncio import Redis
+
+from benchmarks.kinds import NAME
+from benchmarks.peers.common import now, paces
+
+STREAM = "enrichment-jobs"
+GROUP = "enrichment-workers"
+_PIPELINE = 1000
+
+
+def fields(stamp: int = 0) -> dict[str, str]:
+    """One entry, as a producer would add it."""
+    entry = {
+        "url": "https://acme.example",
+        "type": NAME,
+        "requiredFields": "company_name,company_industry,company_size",
+    }
+    return {**entry, "stamp": str(stamp)} if stamp else entry
+
+
+async def fill(client: Redis, count: int) -> None:
+    """Add a backlog, many entries a round trip."""
+    entry = fields()
+    for start in range(0, count, _PIPELINE):
+        async with client.pipeline(transaction=False) as pipeline:
+            for _ in range(min(_PIPELINE, count - start)):
+                pipeline.xadd(STREAM, entry)  # type: ignore[arg-type]
+            await pipeline.execute()
+
+
+async def probe(client: Redis, count: int, spacing_s: float) -> None:
+    """Add stamped entries one at a time; the stamp is taken before XADD is sent."""
+    for pause in paces(count, spacing_s):
+        await asyncio.sleep(pause)
+        await client.xadd(STREAM, fields(now()))  # type: ignore[arg-type]
+
+
+async def main() -> None:
+    what, count = sys.argv[1], int(sys.argv[2])
+    async with Redis.from_url(os.environ["BENCH_REDIS_URL"]) as client:
+        if what == "fill":
+            await fill(client, count)
+        else:
+            await probe(client, count, float(sys.argv[3]))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

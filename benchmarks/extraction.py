@@ -1,0 +1,249 @@
+"""How well and how fast pages are read: ``python -m benchmarks.extraction [LABELLED_DIR] [--pages DIR] [--errors]``.
+
+LABELLED_DIR holds pages and a ``gold.jsonl`` with what a person marked on each; ``--pages`` is a folder of any saved
+pages, for timing and for hiding JSON-LD. Neither is part of this project.
+"""
+
+import argparse
+import re
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from worker.providers.website import PageFinding, parse_page
+from worker.providers.website.text_keys import fold, name_key
+
+_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+_EXTENSION = re.compile(r"(?:ext(?:ension)?\.?|x)\s?\d{1,6}.*$", re.I)
+
+
+def digits(phone: str) -> str:
+    """A phone number's digits without its extension; letters as on a keypad."""
+    text = _EXTENSION.sub("", phone)
+    found = re.sub(r"\D", "", text)
+    if len(found) < 7:
+        found = re.sub(r"\D", "", text.upper().translate(_KEYS))
+    return found
+
+
+def same_phone(one: str, other: str) -> bool:
+    """Equal on the last nine digits, or one lacks only the country code."""
+    if one[-9:] == other[-9:]:
+        return True
+    short, long = sorted((one.lstrip("0"), other.lstrip("0")), key=len)
+    return len(short) >= 6 and long.endswith(short) and len(long) - len(short) <= 3
+
+
+def plain(text: str) -> str:
+    """Text for comparing: folded, letters and digits only."""
+    return re.sub(r"[\W_]+", "", fold(text))
+
+
+@dataclass
+class Score:
+    """Counts of one metric. ``extra`` are found values that stand on the page but that nobody marked."""
+
+    name: str
+    right: int = 0
+    gold: int = 0
+    wrong: int = 0
+    extra: int = 0
+    misses: list[str] = field(default_factory=list)
+
+    def row(self) -> str:
+        """One line of the table."""
+        found = self.right + self.wrong
+        recall = self.right / self.gold if self.gold else 1.0
+        strict = self.right / (found + self.extra) if found + self.extra else 1.0
+        lenient = (self.right + self.extra) / (found + self.extra) if found + self.extra else 1.0
+        return f"{self.name:<12} R {recall:.3f}  P {strict:.3f}  P(on page) {lenient:.3f}   gold {self.gold:4d}  unmarked {self.extra:3d}  wrong {self.wrong:3d}"
+
+
+def match(score: Score, page: str, gold: Iterable[str], seen: Iterable[str], same: Any, on_page: Any) -> None:
+    """Compare two collections of values; equal ones count once."""
+    left: list[str] = []
+    for value in gold:
+        if not any(same(value, other) for other in left):
+            left.append(value)
+    score.gold += len(left)
+    got: list[str] = []
+    for value in seen:
+        if not any(same(value, other) for other in got):
+            got.append(value)
+    for value in got:
+        if any(same(value, other) for other in left):
+            score.right += 1
+        elif on_page(value):
+            score.extra += 1
+            score.misses.append(f"{page} + {value}")
+        else:
+            score.wrong += 1
+            score.misses.append(f"{page} ! {value}")
+    score.misses.extend(f"{page} - {value}" for value in left if not any(same(value, other) for other in got))
+
+
+def labelled(folder: Path, *, errors: bool) -> None:
+    """Print recall and precision per metric on a folder of labelled pages."""
+    rows = [orjson.loads(line) for line in (folder / "gold.jsonl").read_bytes().splitlines() if line.strip()]
+    phones, faxes, both, emails = Score("phones"), Score("faxes"), Score("phones+faxes"), Score("emails")
+    addresses, codes = Score("addresses"), Score("postal codes")
+    first = total = with_url = 0
+    wrong_names: list[str] = []
+    for row in rows:
+        finding = parse_page((folder / row["file"]).read_bytes(), row["url"] or "", {})
+        text = finding.pages[0].text
+        bare = re.sub(r"\D", "", text)
+        page = row["file"]
+        shown = lambda value: value in bare  # noqa: E731
+        gold_phones, gold_faxes = [digits(v) for v in row["phones"]], [digits(v) for v in row["faxes"]]
+        # Marks that a keypad or a line break made unreadable cannot be met: kept, they show the ceiling.
+        match(phones, page, gold_phones, map(digits, finding.phones), same_phone, shown)
+        match(faxes, page, gold_faxes, map(digits, finding.faxes), same_phone, shown)
+        match(
+            both,
+            page,
+            gold_phones + gold_faxes,
+            [*map(digits, finding.phones), *map(digits, finding.faxes)],
+            same_phone,
+            shown,
+        )
+        match(
+            emails,
+            page,
+            [v.lower() for v in row["emails"]],
+            [v.lower() for v in finding.emails],
+            str.__eq__,
+            lambda v: v in text.lower(),
+        )
+        match(
+            codes,
+            page,
+            map(plain, row["postal_codes"]),
+            (plain(a.postal_code) for a in finding.addresses),
+            str.__eq__,
+            lambda v: v in plain(text),
+        )
+        score_addresses(addresses, page, row, finding)
+        if row["organisations"]:
+            total += 1
+            keys = {name_key(name) for name in row["organisations"]}
+            if finding.names and name_key(finding.names[0]) in keys:
+                first += 1
+            else:
+                wrong_names.append(f"{page} {list(finding.names[:4])} gold {row['organisations'][:4]} {row['url']}")
+        with_url += bool(row["url"])
+    print(f"{len(rows)} pages, {with_url} with an address")
+    for score in (phones, faxes, both, emails, codes, addresses):
+        print(score.row())
+    print(f"{'name, top-1':<12} {first / max(1, total):.3f}  ({first} of {total})")
+    if errors:
+        for score in (phones, faxes, emails, codes, addresses):
+            print(f"\n== {score.name}")
+            print("\n".join(score.misses))
+        print("\n== names")
+        print("\n".join(wrong_names))
+
+
+def score_addresses(score: Score, page: str, row: Mapping[str, Any], finding: PageFinding) -> None:
+    """An address is right with its postal code and one street piece. Gold lists codes and streets separately."""
+    streets = [plain(street) for street in row["streets"]]
+    codes = list(dict.fromkeys(plain(code) for code in row["postal_codes"]))
+    if not streets:
+        return
+    score.gold += len(codes)
+    met: set[str] = set()
+    for address in finding.addresses:
+        if not (address.postal_code and address.street):
+            continue
+        code, street = plain(address.postal_code), plain(address.street)
+        good = code in codes and any(s in street or (len(street) > 5 and street in s) for s in streets if s)
+        if good and code not in met:
+            met.add(code)
+            score.right += 1
+        elif not good:
+            if code not in codes and plain(address.postal_code) in plain(finding.pages[0].text):
+                score.extra += 1
+                score.misses.append(f"{page} + {address.street} | {address.postal_code}")
+            else:
+                score.wrong += 1
+                score.misses.append(f"{page} ! {address.street} | {address.city} | {address.postal_code}")
+    score.misses.extend(f"{page} - {code} {row['streets'][:3]}" for code in codes if code not in met)
+
+
+def timing(folder: Path, rounds: int) -> None:
+    """Print thread CPU time per page (best of ``rounds``), how often each field was found, and hidden JSON-LD."""
+    files = sorted(folder.rglob("*.html"))
+    best: list[tuple[float, int, str]] = []
+    fields: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    agree: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for path in files:
+        body = path.read_bytes()
+        url = "http://site.example/"
+        times = []
+        for _ in range(rounds):
+            start = time.thread_time()
+            finding = parse_page(body, url, {})
+            times.append(time.thread_time() - start)
+        best.append((min(times) * 1e3, len(body), path.name))
+        fields.update({claim.field for claim in finding.claims})
+        kinds[finding.kind or "page"] += 1
+        if b"ld+json" in body or b"itemscope" in body:
+            _compare_hidden(body, url, finding, agree, asked)
+    best.sort()
+    times_only = [item[0] for item in best]
+    print(
+        f"{len(files)} pages: median {statistics.median(times_only):.2f} ms, p90 {at(times_only, 0.9):.2f}, p99 {at(times_only, 0.99):.2f}, max {times_only[-1]:.2f}"
+    )
+    print("slowest:", [(round(ms, 1), size, name) for ms, size, name in best[-8:]])
+    print("kinds:", dict(kinds))
+    print("found on pages:", dict(fields.most_common()))
+    print(
+        "structured data hidden, found again in the rest:",
+        {name: f"{agree[name]} of {asked[name]}" for name in sorted(asked)},
+    )
+
+
+def _compare_hidden(body: bytes, url: str, whole: PageFinding, agree: Counter[str], asked: Counter[str]) -> None:
+    hidden = re.sub(rb"<script[^>]{0,200}ld\+json[^>]{0,100}>.*?</script>", b"", body, flags=re.S | re.I)
+    hidden = re.sub(rb"\s(?:itemprop|itemscope|itemtype|typeof)(?:=(?:\"[^\"]{0,300}\"|'[^']{0,300}'))?", b"", hidden)
+    rest = parse_page(hidden, url, {})
+    for word, key in (("phones", digits), ("emails", str.lower), ("names", name_key)):
+        said = [m for m in whole.mentions[word] if m.evidence.path.startswith(("json-ld", "microdata"))]
+        if not said:
+            continue
+        asked[word] += 1
+        values = [key(value) for value in getattr(rest, word)]
+        agree[word] += key(said[0].value) in (values[:1] if word == "names" else values)
+
+
+def at(values: Sequence[float], share: float) -> float:
+    """The value below which a share of the sorted values lies."""
+    return values[min(len(values) - 1, int(len(values) * share))]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("labelled", nargs="?", type=Path)
+    parser.add_argument("--pages", type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--errors", action="store_true")
+    options = parser.parse_args(arguments)
+    if options.labelled:
+        labelled(options.labelled, errors=options.errors)
+    if options.pages:
+        timing(options.pages, options.rounds)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

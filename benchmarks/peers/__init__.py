@@ -1,0 +1,1 @@
+"""Scripts that run the peers, each with the interpreter of its own environment."""
