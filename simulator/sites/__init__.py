@@ -1,0 +1,1 @@
+"""Fictional company websites, served as virtual hosts on one port."""
