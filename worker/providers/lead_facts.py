@@ -7,6 +7,7 @@ serves as evidence that the page mentions the asked company.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -28,6 +29,9 @@ from worker.providers.lead import Lead
 from worker.providers.panel_facts import NETWORKS
 from worker.providers.voice import Voice
 
+#: A shorter site name or company name begins too many others.
+SHORTEST_LABEL: Final = 3
+LONGEST_NAME_WORDS: Final = 5
 _TITLE_BREAK: Final = re.compile(r"\s+[|·»:–—-]\s+|\s*\|\s*|:\s+")
 _PERSON_BREAK: Final = re.compile(r"\s+[–—-]\s+")
 _NETWORK_TAIL: Final = re.compile(r"\s*[|–—-]\s*LinkedIn\s*$", re.IGNORECASE)
@@ -37,10 +41,12 @@ def company_claims(leads: Iterable[Lead], subject: Subject, voices: "Voices") ->
     """Claims about a company: its site, its name as its own title spells it, its profiles."""
     found = tuple(leads)
     ours = subject.get("company_domain") or subject.get("company_website")
-    names = known_names(subject)
-    claims = [*_site_claims(found, ours, names, voices)]
+    claims = _site_claims(found, ours, known_names(subject), voices)
+    told = [str(claim.value) for claim in claims if claim.field == "company_name"]
+    names = (*filter(None, [subject.get("company_name")]), *told)
     for field in dict.fromkeys(NETWORKS.values()):
-        claims.extend(_profile_claims(found, field, subject, ours, voices))
+        profile = _Profile(field, subject.get(field), names, ours)
+        claims.extend(_profile_claims(found, profile, voices))
     return tuple(claims)
 
 
@@ -82,7 +88,7 @@ def _site_claims(leads: tuple[Lead, ...], ours: str | None, names: tuple[str, ..
                 voice.claim("company_website", root, "result:url", lead.url),
                 voice.claim("company_domain", root, "result:url", lead.url),
             ]
-        if title := title_name(lead.title, (*names, site_label(lead.url))):
+        if title := title_name(lead.title, (*names, site_label(lead.url))) or home_name(lead):
             claims.append(voice.claim("company_name", title, "result:title", lead.title))
             break
     return claims
@@ -108,40 +114,85 @@ def title_name(title: str, names: Iterable[str]) -> str | None:
     return next((part for part in _TITLE_BREAK.split(title[:300]) if names_company(part, wanted)), None)
 
 
-def _profile_claims(
-    leads: tuple[Lead, ...], field: str, subject: Subject, ours: str | None, voices: Voices
-) -> list[Claim]:
+def home_name(lead: Lead) -> str | None:
+    """The part of a home page's title that begins with the site's own name and is short enough to be a name.
+
+    >>> home_name(Lead("https://acme.example/", "Robots that stack | Acme Robotics"))
+    'Acme Robotics'
+    """
+    label = company_key(site_label(lead.url))
+    if urlsplit(lead.url).path.strip("/") or len(label) < SHORTEST_LABEL:
+        return None
+    parts = _TITLE_BREAK.split(lead.title[:300])
+    return next(
+        (part for part in parts if len(part.split()) <= LONGEST_NAME_WORDS and company_key(part).startswith(label)),
+        None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """A network's field, the page there that is known, what the company is called, and its site."""
+
+    field: str
+    known: str | None
+    names: tuple[str, ...]
+    site: str | None
+
+    def page_of(self, lead: Lead) -> str | None:
+        """The lead's page on this network in its canonical form; None when it is none, or not the known one."""
+        if NETWORKS.get(site_of(lead.url) or "") != self.field:
+            return None
+        page = profile_url(self.field, lead.url)
+        return None if self.known and page != profile_url(self.field, self.known) else page
+
+    def is_vouched(self, lead: Lead) -> bool:
+        """Does the result mention the company's site?"""
+        return self.site is not None and mentions_site(lead, self.site)
+
+    def agrees(self, lead: Lead, page: str) -> bool:
+        """Is the page named like the company?
+
+        Its handle is the name, or begins with it under a title that is the name; the site's own name counts for a
+        page that mentions the site.
+        """
+        if self.known:
+            return True
+        handle, vouched = handle_of(page), self.is_vouched(lead)
+        names = (*self.names, site_label(self.site)) if vouched and self.site else self.names
+        if names_company(handle, names):
+            return True
+        titled = title_name(lead.title, self.names)
+        key = company_key(titled) if titled else ""
+        return len(key) >= SHORTEST_LABEL and (vouched or company_key(handle).startswith(key))
+
+
+def _profile_claims(leads: tuple[Lead, ...], profile: _Profile, voices: Voices) -> list[Claim]:
     """The company's one page on a network.
 
     Several that agree equally well are none, and so is one beside a namesake's, unless it mentions the site.
     """
-    known, name = subject.get(field), subject.get("company_name")
-    slug_source = subject.get("company_linkedin_url")
-    names = tuple(filter(None, (name, handle_of(slug_source) if slug_source else None)))
-    candidates: dict[str, Lead] = {}
+    agreeing: dict[str, Lead] = {}
     vouched: set[str] = set()
     namesakes = False
     for lead in leads:
-        if NETWORKS.get(site_of(lead.url) or "") != field:
+        page = profile.page_of(lead)
+        if page is None:
             continue
-        page = profile_url(field, lead.url)
-        if page is None or (known and page != profile_url(field, known)):
-            continue
-        mentioned = bool(ours) and mentions_site(lead, ours or "")
-        label = (site_label(ours),) if ours and mentioned else ()
-        if names_company(handle_of(page), (*names, *label)):
-            candidates.setdefault(page, lead)
-            if mentioned:
+        if profile.agrees(lead, page):
+            agreeing.setdefault(page, lead)
+            if profile.is_vouched(lead) or profile.known:
                 vouched.add(page)
-        elif title_name(lead.title, names):
+        elif title_name(lead.title, profile.names):
             namesakes = True
-    pages = [page for page in candidates if page in vouched] or list(candidates)
-    if len(pages) != 1 or (namesakes and not vouched and not known):
+    pages = [page for page in agreeing if page in vouched] or list(agreeing)
+    if len(pages) != 1 or (namesakes and not vouched):
         return []
-    lead = candidates[pages[0]]
+    lead = agreeing[pages[0]]
     voice = voices.of(lead)
-    claims = [voice.claim(field, pages[0], "result:url", lead.url)]
-    if title := title_name(lead.title, (*names, handle_of(pages[0]))):
+    claims = [voice.claim(profile.field, pages[0], "result:url", lead.url)]
+    first = _TITLE_BREAK.split(lead.title[:300])[0].strip() if profile.known else ""
+    if title := title_name(lead.title, (*profile.names, handle_of(pages[0]))) or first:
         claims.append(voice.claim("company_name", title, "result:title", lead.title))
     return claims
 

@@ -19,7 +19,7 @@ from worker.domain.subject import Entity, Subject
 from worker.providers.agreement import handle_of, same_site, site_of
 from worker.providers.anchor import anchors
 from worker.providers.answering import Parsed, finding_from, utc_now
-from worker.providers.lead import Found, Lead
+from worker.providers.lead import Found, Lead, Panel
 from worker.providers.lead_facts import Voices, company_claims, person_claims
 from worker.providers.option import fingerprint, first, key_for, words
 from worker.providers.panel_facts import LABELS, NETWORKS, other_subject, panel_claims
@@ -137,7 +137,7 @@ def parsed(found: Found, subject: Subject, provider: str, observed_at: datetime)
             if reason := other_subject(panel, subject):
                 refused.append(reason)
             else:
-                source = site_of(panel.url) or provider
+                source = panel_source(panel, subject) or provider
                 claims += panel_claims(panel, Voice(provider, source, CONFIDENCE, observed_at, panel.url))
         claims += company_claims(found.leads, subject, voices)
     identifiers: dict[str, str] = {}
@@ -148,6 +148,13 @@ def parsed(found: Found, subject: Subject, provider: str, observed_at: datetime)
         return Parsed(refused="; ".join(["no result agrees with the subject", *refused[:3]]))
     agreed = {item.url for claim in claims for item in claim.evidence}
     return Parsed(claims, identifiers, tuple(_page(lead) for lead in found.leads if _readable(lead, agreed, subject)))
+
+
+def panel_source(panel: Panel, subject: Subject) -> str | None:
+    """Who speaks in a panel: the site of the page it is from, unless that is the company's own, which it is not."""
+    source = site_of(panel.url)
+    own = {site_of(address) for address in (panel.website, subject.get("company_domain") or "") if address}
+    return None if source in own else source
 
 
 def _readable(lead: Lead, agreed: set[str], subject: Subject) -> bool:

@@ -1,0 +1,5 @@
+"""``python -m worker`` is ``enrichd``."""
+
+from worker.cli import main
+
+main()

@@ -1,0 +1,160 @@
+"""The demo as the user sees it: what starts, progress while jobs end, a table, the odd ones explained, the bill."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from worker.commands.show import gap_line
+from worker.demo.plan import Asked, first_wave, second_wave
+from worker.demo.stage import QUEUE, Stage, ask, open_stage
+from worker.demo.table import found, jobs_table, sources, subject, took
+from worker.demo.watch import Watcher, open_watcher
+from worker.domain.money import cents
+
+#: What a call to the simulated world takes; real providers are slower.
+LATENCY_MS: Final = 80
+SLOTS: Final = 10
+LOOK_INSIDE: Final = (
+    "redis-cli -u %(redis)s XINFO GROUPS enrichment-jobs",
+    "redis-cli -u %(redis)s XREVRANGE enrichment-dead + - COUNT 1",
+    "psql %(postgres)s -c 'SELECT status, result_status, count(*) FROM enrichment_jobs GROUP BY 1, 2'",
+    "psql %(postgres)s -c 'SELECT field, value, source, confidence FROM claims LIMIT 20'",
+    "curl -s %(health)s/metrics | grep ^enrichd_",
+)
+
+
+def demo(*, keep: bool, jobs: int) -> int:
+    """Run the demo on this terminal; exit code 0 when every job ended, 130 after Ctrl-C. Leaves nothing running."""
+    console = Console(highlight=False)
+    try:
+        return asyncio.run(_interruptible(_demo(console, keep=keep, jobs=jobs)))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        console.print("\nStopped; nothing is left running.")
+        return 130
+
+
+async def _interruptible(steps: Any) -> int:
+    """SIGTERM ends the demo as Ctrl-C does, so that what it started is stopped."""
+    task = asyncio.ensure_future(steps)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return int(await task)
+
+
+async def _demo(console: Console, *, keep: bool, jobs: int) -> int:
+    began = time.monotonic()
+    with console.status("Starting Valkey, PostgreSQL, a simulated outside world and a worker ..."):
+        stage_context = open_stage(latency_ms=LATENCY_MS, slots=SLOTS)
+        stage = await stage_context.__aenter__()
+    try:
+        async with open_watcher(stage) as watcher:
+            console.print(
+                f"Up in {time.monotonic() - began:.1f} s: servers, outside world, one worker of {SLOTS} slots."
+            )
+            complete = await _show(console, stage, watcher, jobs)
+        _look_inside(console, stage, keep=keep)
+        console.print(f"[dim]{time.monotonic() - began:.0f} s in all.[/]")
+        if keep:
+            console.print("Staying up. Ctrl-C ends it and removes everything.")
+            await asyncio.Event().wait()
+    finally:
+        await stage_context.__aexit__(None, None, None)
+    return 0 if complete else 1
+
+
+async def _show(console: Console, stage: Stage, watcher: Watcher, count: int) -> bool:
+    asked = first_wave(stage.world, QUEUE, count)
+    console.print(f"\n[bold]1. Adding {len(asked)} jobs with plain XADD[/], the first of them:")
+    console.print(f"   redis-cli {asked[0].command}\n", soft_wrap=True)
+    wave = await _run_wave(console, watcher, asked)
+    rows = await watcher.rows(wave)
+    required = {job_id: len(item.fields["requiredFields"].split(",")) for job_id, item in wave.items()}
+    console.print(jobs_table([row for row in rows if row["status"] != "dead_letter"], required, console.width))
+    _explain(console, rows, wave)
+    again = await _again(console, watcher, asked)
+    await _bill(console, stage, [*rows, *again])
+    return len(rows) == len(wave)
+
+
+async def _run_wave(console: Console, watcher: Watcher, asked: Sequence[Asked]) -> dict[str, Asked]:
+    """Add the entries and show a bar until all have ended."""
+    columns = (
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=None), MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+    )  # fmt: skip
+    with Progress(*columns, console=console, expand=True) as progress:
+        wave = await watcher.add(asked)
+        task = progress.add_task("waiting", total=len(wave), rate="")
+        began = time.monotonic()
+        done = 0
+        async for job_id, how in watcher.ended(wave):
+            done += 1
+            rate = f"{done / max(time.monotonic() - began, 0.001):.0f} jobs/s"
+            text = f"{how.replace('_', ' ')} {subject(wave[job_id].fields['url'])}"[:34]
+            progress.update(task, advance=1, description=f"{escape(text):<34}", rate=rate)
+        progress.update(task, description=f"{'all jobs have ended':<34}")
+    return wave
+
+
+def _explain(console: Console, rows: Sequence[Mapping[str, Any]], wave: Mapping[str, Asked]) -> None:
+    """One partial job, one failed job, and the entry that was none: why."""
+    console.print("[bold]2. The odd ones, explained[/]")
+    for outcome in ("partial", "failed", "dead_letter"):
+        told = [row for row in rows if outcome in (row["result_status"], row["status"])]
+        row = next((row for row in told if wave[row["id"]].why), told[0] if told else None)
+        if row is None:
+            continue
+        asked = wave[row["id"]]
+        console.print(f"   [bold]{outcome.replace('_', ' ')}[/] {escape(subject(row['url'] or asked.fields['url']))}: "
+                      f"{escape(asked.why or 'asked like the others')}")  # fmt: skip
+        for gap in row["result"].get("gaps", ()):
+            console.print(f"     {escape(gap_line(gap))}", soft_wrap=True)
+        if row["error_message"]:
+            console.print(f"     {escape(row['error_message'])}", soft_wrap=True)
+
+
+async def _again(console: Console, watcher: Watcher, asked: Sequence[Asked]) -> list[dict[str, Any]]:
+    """Ask for parts of what is known now; nobody outside is asked."""
+    wave = await watcher.add(second_wave(asked))
+    async for _ in watcher.ended(wave):
+        pass
+    rows = await watcher.rows(wave)
+    hits = [row for row in rows if sources(row["result"]) == ["cache"] and found(row["result"])]
+    console.print(f"\n[bold]3. The same subjects again[/]: {len(hits)} of {len(rows)} answered by the cache")
+    for row in rows:
+        console.print(
+            f"   {escape(subject(row['url'] or ''))}: {len(found(row['result']))} fields from "
+            f"{escape(', '.join(sources(row['result'])) or 'nobody')}, {cents(row['cost_micros']):g} cents, {took(row)}"
+        )
+    return rows
+
+
+async def _bill(console: Console, stage: Stage, rows: Sequence[Mapping[str, Any]]) -> None:
+    """What enrichd says it spent, beside what the simulated providers would bill."""
+    spent = sum(row["cost_micros"] for row in rows)
+    billed = (await ask(stage.simulator, "bill"))["total"]["micros"]
+    words = {"completed": 0, "failed": 0, "dead_letter": 0}
+    for row in rows:
+        words[row["status"]] = words.get(row["status"], 0) + 1
+    console.print(
+        f"\n[bold]4. The bill[/]: {len(rows)} jobs, "
+        + ", ".join(f"{n} {w.replace('_', ' ')}" for w, n in words.items())
+    )
+    console.print(f"   enrichd counted {cents(spent):.2f} cents, the providers bill {cents(billed):.2f} cents")
+
+
+def _look_inside(console: Console, stage: Stage, *, keep: bool) -> None:
+    """The lines to look at the same with everybody's tools."""
+    when = "Look inside, in another terminal" if keep else "Look inside: `make demo ARGS=--keep` stays up and prints"
+    console.print(f"\n[bold]5. {when}[/]")
+    health = stage.health.removesuffix("/health")
+    places = (stage.redis_url, stage.database_url, health) if keep else ("$REDIS_URL", "$DATABASE_URL", "$HEALTH")
+    for line in LOOK_INSIDE:
+        console.print(
+            "   " + escape(line % dict(zip(("redis", "postgres", "health"), places, strict=True))), soft_wrap=True
+        )
