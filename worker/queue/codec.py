@@ -38,6 +38,8 @@ MAX_GENERATION: Final = 1 << 40
 
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
 _FALSE: Final = frozenset({"false", "0", "no", "off", ""})
+#: What an option holds that asks for nothing.
+_NOTHING: Final = frozenset({"", "false", "0", "null", "[]"})
 _DURATION: Final = re.compile(r"(\d{1,9})\s{0,3}(ms|s|m|h|d|w)?")
 _SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -124,9 +126,17 @@ def _integer(fields: Mapping[str, str], name: str, default: int, low: int, high:
     return number
 
 
+def _attempts(fields: Mapping[str, str], default: int) -> int:
+    attempts = _integer(fields, "maxAttempts", 0, 1, 100)
+    if attempts:
+        return attempts
+    retries = _integer(fields, "maxRetries", -1, 0, 99)
+    return retries + 1 if retries >= 0 else default
+
+
 def _cost(fields: Mapping[str, str], default: int | None) -> int | None:
-    text = fields.get("maxCostCents", "").strip()
-    if not text or text == "null":
+    text = fields.get("maxCostCents")
+    if text is None or (text := text.strip()) in {"", "null"}:
         return default
     try:
         amount = Decimal(text)
@@ -138,8 +148,8 @@ def _cost(fields: Mapping[str, str], default: int | None) -> int | None:
 
 
 def _confidence(fields: Mapping[str, str], default: float) -> float:
-    text = fields.get("minConfidence", "").strip()
-    if not text:
+    text = fields.get("minConfidence")
+    if text is None or not (text := text.strip()):
         return default
     try:
         number = float(text)
@@ -266,10 +276,13 @@ def parse(
 
     Raises MalformedEntry, UnknownKind, Unsupported (each names the field), or NewerSchema.
     """
-    options = dict(fields)
-    for container in ("payload", "data"):
-        if container in options and options[container].strip():
-            _nested(options, container)
+    options: Mapping[str, str] = fields
+    if "payload" in fields or "data" in fields:
+        spread = dict(fields)
+        for container in ("payload", "data"):
+            if spread.get(container, "").strip():
+                _nested(spread, container)
+        options = spread
     schema = _integer(options, "schema", SCHEMA, 0, 1_000_000)
     if schema > SCHEMA:
         raise NewerSchema("schema", f"is {schema}", f"at most {SCHEMA}")
@@ -280,25 +293,22 @@ def parse(
             raise MalformedEntry(name, f"has {len(text):,} characters", f"at most {MAX_ID_CHARS}")
 
     kind_name = options.get("type", "").strip()
-    if not kind_name:
-        raise MalformedEntry("type", "is missing", "one of " + ", ".join(sorted(kinds)))
     kind = kinds.get(kind_name)
     if kind is None:
-        raise UnknownKind("type", f"is {_shown(kind_name)}", "one of " + ", ".join(sorted(kinds)))
+        expected = "one of " + ", ".join(sorted(kinds))
+        if not kind_name:
+            raise MalformedEntry("type", "is missing", expected)
+        raise UnknownKind("type", f"is {_shown(kind_name)}", expected)
 
-    for name, what in UNSUPPORTED.items():
-        if options.get(name, "").strip().lower() not in {"", "false", "0", "null", "[]"}:
-            raise Unsupported(name, f"{what} is not supported by this version", "an entry without it")
+    for name in UNSUPPORTED.keys() & options.keys():
+        if options[name].strip().lower() not in _NOTHING:
+            raise Unsupported(name, f"{UNSUPPORTED[name]} is not supported by this version", "an entry without it")
 
-    attempts = _integer(options, "maxAttempts", 0, 1, 100)
-    if attempts == 0:
-        retries = _integer(options, "maxRetries", -1, 0, 99)
-        attempts = retries + 1 if retries >= 0 else max_attempts
-    refresh = options.get("refreshOlderThan", "").strip()
-    run_at = options.get("runAt", "").strip()
     first = _integer(options, FIRST_PICKUP, 0, 0, 1 << 53)
-    known = options.get("known", "").strip()
-
+    refresh = options.get("refreshOlderThan")
+    run_at = options.get("runAt")
+    tags = options.get("tags")
+    known = options.get("known")
     job = Job(
         workspace=workspace,
         id=job_id,
@@ -308,17 +318,17 @@ def parse(
         lane=delivery.lane,
         generation=_integer(options, GENERATION, 0, 0, MAX_GENERATION),
         attempts=_integer(options, ATTEMPTS, 0, 0, 1_000_000),
-        max_attempts=attempts,
-        skip_cache=_boolean(options, "skipCache"),
+        max_attempts=_attempts(options, max_attempts),
+        skip_cache="skipCache" in options and _boolean(options, "skipCache"),
         max_cost_micros=_cost(options, max_cost_micros),
         min_confidence=_confidence(options, min_confidence),
-        refresh_older_than_s=duration_s("refreshOlderThan", refresh) if refresh else None,
-        tags=_names("tags", options.get("tags", "")),
-        run_at=_moment("runAt", run_at) if run_at else None,
+        refresh_older_than_s=duration_s("refreshOlderThan", refresh) if refresh and refresh.strip() else None,
+        tags=_names("tags", tags) if tags else (),
+        run_at=_moment("runAt", run_at) if run_at and run_at.strip() else None,
         first_pickup_at=datetime.fromtimestamp(first / 1000, UTC) if first else None,
         explicit_id=explicit,
         trace=options.get("traceparent", ""),
-        known=_known(known) if known else {},
+        known=_known(known) if known and known.strip() else {},
         fields=fields,
     )
     kind.subject(job)

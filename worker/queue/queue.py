@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import orjson
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
@@ -141,16 +142,18 @@ class Queue:
             self.keys.result_bytes(window),
             self.keys.result_bytes(window - 1),
         ]
-        args: list[Any] = [
-            self.keys.group, self.consumer, len(self.keys.streams), limits.owned, limits.job_hash_life_ms,
-            limits.result_bytes, self.keys.job_prefix, limits.events,
-        ]  # fmt: skip
+        meta, long = [], []
         for item in items:
             delivery = item.delivery
-            args += (
-                self._number[delivery.stream], delivery.entry_id, delivery.count, item.action, item.name, item.status,
-                item.result, item.due_ms, item.entry,
+            meta.append(
+                (self._number[delivery.stream], delivery.entry_id, delivery.count, item.action, item.name,
+                 item.status, item.due_ms)
             )  # fmt: skip
+            long.append(item.entry or item.result)
+        args: list[Any] = [
+            self.keys.group, self.consumer, len(self.keys.streams), limits.owned, limits.job_hash_life_ms,
+            limits.result_bytes, self.keys.job_prefix, limits.events, orjson.dumps(meta), *long,
+        ]  # fmt: skip
         return {int(number) - 1 for number in await run(self._client, "settle", keys, args)}
 
     @guarded

@@ -6,6 +6,7 @@ A run keeps its slot until it is settled, so what has finished is never far ahea
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
@@ -24,7 +25,7 @@ from worker.services.failpoint import failpoint
 from worker.services.run import Run
 from worker.services.service import Away
 from worker.services.settling import Settled, refused_row, settled
-from worker.store.jobs import JobRow
+from worker.store.jobs import JobRow, row_key
 from worker.store.pool import Connection
 
 log = structlog.get_logger("worker")
@@ -59,7 +60,7 @@ class SettleStore(Protocol):
 class Settler:
     """Group commit.
 
-    ``tick_s`` is how long a group may wait to fill while other runs are under way; a lone run never waits for it.
+    ``tick_s`` is the shortest time between two small groups while many runs are under way; a lone run never waits.
     ``freed`` is told of every run that has been settled, ``health`` of what is away (name, error or None).
     """
 
@@ -93,6 +94,7 @@ class Settler:
         self._waiting: list[Settled] = []
         self._wake = asyncio.Event()
         self._stopping = False
+        self._last_s = 0.0
         self._tasks = [asyncio.create_task(self._write(), name=f"settler:{n}") for n in range(writers)]
 
     def submit(self, run: Run, report: Report) -> None:
@@ -129,11 +131,18 @@ class Settler:
                     return
                 self._wake.clear()
                 await self._wake.wait()
-            if not self._stopping and len(self._waiting) < self._batch and self._busy() > 2 * len(self._waiting):
-                await asyncio.sleep(self._tick_s)
+            await self._fill()
             group, self._waiting = self._waiting[: self._batch], self._waiting[self._batch :]
             if group:
                 await self._settle(_latest(group))
+
+    async def _fill(self) -> None:
+        """Let a small group grow while many runs are under way, but never longer than a tick after the last one."""
+        now = time.monotonic()
+        wait_s = self._last_s + self._tick_s - now
+        if wait_s > 0 and not self._stopping and self._busy() > 4 * len(self._waiting):
+            await asyncio.sleep(wait_s)
+        self._last_s = time.monotonic()
 
     async def _settle(self, group: list[Settled]) -> None:
         saved: list[ClaimsBatch] = []
@@ -169,7 +178,9 @@ class Settler:
             else:
                 self._health("postgres", None)
                 saved += kept
-                return [_only_acknowledged(item) if item.row and item.row.key in refused else item for item in group]
+                return [
+                    _only_acknowledged(item) if item.row and row_key(item.row) in refused else item for item in group
+                ]
 
     def _beside(self, claims: ClaimsBatch, kept: list[ClaimsBatch]) -> Callable[[Connection], Awaitable[None]] | None:
         if not claims or self._save_claims is None:
@@ -237,13 +248,13 @@ def _latest(group: list[Settled]) -> list[Settled]:
         if item.row is None:
             out.append(item)
             continue
-        at = best.get(item.row.key)
+        at = best.get(row_key(item.row))
         if at is None:
-            best[item.row.key] = len(out)
+            best[row_key(item.row)] = len(out)
             out.append(item)
             continue
         other = out[at]
-        newer = other.row is None or other.row.run < item.row.run
+        newer = other.row is None or other.row["run"] < item.row["run"]
         first, second = (item, other) if newer else (other, item)
         out[at] = first
         out.append(Settled(second.run, None, Settlement(second.run.delivery, "ack"), claims=second.claims))

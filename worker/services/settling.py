@@ -1,8 +1,8 @@
 """What a finished run writes: its row, its Redis side, its claims. Pure."""
 
-import dataclasses
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 
@@ -10,9 +10,8 @@ from worker.domain.claim import Claim
 from worker.domain.clean import clean_text, json_text
 from worker.domain.ending import Ending
 from worker.domain.job import TERMINAL, JobStatus
-from worker.domain.money import cents
 from worker.domain.subject import Subject
-from worker.domain.verdict import Cancelled, LogLine, Report
+from worker.domain.verdict import LogLine, Report
 from worker.queue.codec import again, milliseconds, packed
 from worker.queue.entry_fields import PARKED_LANE
 from worker.queue.letters import letter_fields, letter_payload
@@ -63,10 +62,10 @@ def rescheduled(run: Run, due: datetime, generation: int, attempts: int) -> Sett
     )
 
 
-def _log(lines: tuple[LogLine, ...], last: str, level: str, at: datetime) -> str:
-    packed_lines = [[milliseconds(line.at), line.level, line.message[:2000]] for line in lines[:200]]
-    packed_lines.append([milliseconds(at), level, last])
-    return json_text(packed_lines)
+def _log(lines: tuple[LogLine, ...], last: str, level: str, at_ms: int) -> orjson.Fragment:
+    packed_lines: list[list[Any]] = [[milliseconds(line.at), line.level, line.message[:2000]] for line in lines[:200]]
+    packed_lines.append([at_ms, level, last])
+    return orjson.Fragment(json_text(packed_lines))
 
 
 def _last_line(ending: Ending, report: Report, worker: str) -> tuple[str, str]:
@@ -74,12 +73,12 @@ def _last_line(ending: Ending, report: Report, worker: str) -> tuple[str, str]:
     took_ms = (report.finished_at - report.started_at).total_seconds() * 1000
     where = f"in {took_ms:.0f} ms on {worker}"
     match ending.status:
-        case JobStatus.SCHEDULED:
-            due = ending.due.isoformat(timespec="seconds") if ending.due else "later"
-            return f"Job will run again at {due}: {ending.error_message} ({where})", "warning"
         case JobStatus.COMPLETED:
             status = ending.result.status.value if ending.result else ""
             return f"Job completed ({status}) {where}", "info"
+        case JobStatus.SCHEDULED:
+            due = ending.due.isoformat(timespec="seconds") if ending.due else "later"
+            return f"Job will run again at {due}: {ending.error_message} ({where})", "warning"
         case JobStatus.FAILED:
             return f"Job failed: nothing found {where}", "warning"
         case JobStatus.DEAD_LETTER:
@@ -92,43 +91,49 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
     """The rows and verbs of a run that has ended as ``ending``."""
     job = run.job
     now = report.finished_at
-    terminal = ending.status in TERMINAL
+    status = ending.status
     result = json_text(ending.result.as_json()) if ending.result is not None else None
     message, level = _last_line(ending, report, worker)
     first_pickup_at = job.first_pickup_at or run.picked_at
-    row = JobRow(
-        workspace=job.workspace,
-        id=job.id,
-        kind=job.kind,
-        status=ending.status.value,
-        priority=int(job.lane),
-        generation=job.generation,
-        run=run.number,
-        attempts=ending.attempts,
-        max_attempts=job.max_attempts,
-        url=job.url or None,
-        payload=json_text(dict(job.fields)),
-        tags=json_text(job.tags) if job.tags else None,
-        result=result,
-        result_status=ending.result.status.value if ending.result is not None else None,
-        error_class=ending.error_class,
-        error_message=clean_text(ending.error_message[:MAX_TEXT_CHARS]) if ending.error_message else None,
-        error_stack=clean_text(ending.error_stack[:MAX_TEXT_CHARS]) if ending.error_stack else None,
-        cost_micros=report.provider_micros + report.llm_micros,
-        entry=run.entry_ref,
-        worker_id=worker,
-        log=_log(report.logs, message, level, now),
-        next_run_at=ending.due,
-        first_pickup_at=first_pickup_at,
-        started_at=report.started_at,
-        completed_at=now if terminal else None,
-        created_at=run.created_at,
-        updated_at=now,
-    )
+    row: JobRow = {
+        "workspace_id": job.workspace,
+        "id": job.id,
+        "job_type": job.kind,
+        "status": status.value,
+        "priority": int(job.lane),
+        "generation": job.generation,
+        "run": run.number,
+        "attempts": ending.attempts,
+        "max_attempts": job.max_attempts,
+        "payload": orjson.Fragment(json_text(job.fields)),
+        "cost_micros": report.provider_micros + report.llm_micros,
+        "entry": run.entry_ref,
+        "log": _log(report.logs, message, level, milliseconds(now)),
+        "first_pickup_at": first_pickup_at,
+        "started_at": report.started_at,
+        "created_at": run.created_at,
+    }
+    if job.url:
+        row["url"] = job.url
+    if job.tags:
+        row["tags"] = job.tags
+    if ending.result is not None and result is not None:
+        row["result"] = orjson.Fragment(result)
+        row["result_status"] = ending.result.status.value
+    if ending.error_class is not None:
+        row["error_class"] = ending.error_class
+    if ending.error_message:
+        row["error_message"] = clean_text(ending.error_message[:MAX_TEXT_CHARS])
+    if ending.error_stack:
+        row["error_stack"] = clean_text(ending.error_stack[:MAX_TEXT_CHARS])
+    if status in TERMINAL:
+        row["completed_at"] = now
+    if ending.due is not None:
+        row["next_run_at"] = ending.due
     claims = None
     if report.claims and report.subject is not None:
         claims = (job.workspace, report.subject, report.claims)
-    if ending.status is JobStatus.DEAD_LETTER:
+    if status is JobStatus.DEAD_LETTER:
         letter = Letter(
             run.delivery,
             letter_fields(
@@ -165,35 +170,25 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
 def buried(run: Run, workspace: str, error_class: str, reason: str, worker: str, now: datetime) -> Settled:
     """An entry that never became a job. Its row goes by the entry's own id: the id it gives may be another job's."""
     name = run.entry_ref
-    row = JobRow(
-        workspace=workspace,
-        id=name,
-        kind="(malformed)",
-        status=JobStatus.DEAD_LETTER.value,
-        priority=int(run.delivery.lane),
-        generation=0,
-        run=run.number,
-        attempts=0,
-        max_attempts=None,
-        url=None,
-        payload=letter_payload(run.flat),
-        tags=None,
-        result=None,
-        result_status=None,
-        error_class=error_class,
-        error_message=clean_text(reason[:MAX_TEXT_CHARS]),
-        error_stack=None,
-        cost_micros=0,
-        entry=run.entry_ref,
-        worker_id=worker,
-        log=_log((), f"Entry is a dead letter: {clean_text(reason[:500])}", "error", now),
-        next_run_at=None,
-        first_pickup_at=run.picked_at,
-        started_at=run.picked_at,
-        completed_at=now,
-        created_at=run.created_at,
-        updated_at=now,
-    )
+    row: JobRow = {
+        "workspace_id": clean_text(workspace),
+        "id": name,
+        "job_type": "(malformed)",
+        "status": JobStatus.DEAD_LETTER.value,
+        "priority": int(run.delivery.lane),
+        "generation": 0,
+        "run": run.number,
+        "attempts": 0,
+        "payload": orjson.Fragment(letter_payload(run.flat)),
+        "error_class": error_class,
+        "error_message": clean_text(reason[:MAX_TEXT_CHARS]),
+        "entry": name,
+        "log": _log((), f"Entry is a dead letter: {clean_text(reason[:500])}", "error", milliseconds(now)),
+        "first_pickup_at": run.picked_at,
+        "started_at": run.picked_at,
+        "completed_at": now,
+        "created_at": run.created_at,
+    }
     letter = Letter(
         run.delivery,
         letter_fields(
@@ -216,37 +211,35 @@ def refused_row(item: Settled, reason: str, worker: str) -> Settled:
     row, run = item.row, item.run
     if row is None:
         return item
-    now = row.updated_at
-    bare = dataclasses.replace(
-        row,
-        workspace=clean_text(row.workspace) if run.parsed else "default",
-        id=clean_text(row.id),
-        cost_micros=min(max(row.cost_micros, 0), 1 << 60),
-        started_at=now,
-        first_pickup_at=now,
-        status=JobStatus.DEAD_LETTER.value,
-        url=None,
-        payload=None,
-        tags=None,
-        result=None,
-        result_status=None,
-        error_class="StoreRefused",
-        error_message=reason,
-        error_stack=None,
-        log=None,
-        next_run_at=None,
-        completed_at=now,
-    )
+    now = datetime.now(UTC)
+    workspace = clean_text(row["workspace_id"]) if run.parsed else "default"
+    bare: JobRow = {
+        "workspace_id": workspace,
+        "id": clean_text(row["id"]),
+        "job_type": clean_text(row["job_type"]),
+        "status": JobStatus.DEAD_LETTER.value,
+        "priority": int(run.delivery.lane),
+        "generation": row["generation"],
+        "run": row["run"],
+        "attempts": row["attempts"],
+        "cost_micros": min(max(row.get("cost_micros", 0), 0), 1 << 60),
+        "error_class": "StoreRefused",
+        "error_message": reason,
+        "entry": run.entry_ref,
+        "started_at": now,
+        "completed_at": now,
+        "created_at": run.created_at,
+    }
     letter = item.letter or Letter(
         run.delivery,
         letter_fields(
             run.flat,
             run.delivery,
-            workspace=bare.workspace,
-            job_id=bare.id,
+            workspace=workspace,
+            job_id=bare["id"],
             error_class="StoreRefused",
             reason=reason,
-            attempts=bare.attempts,
+            attempts=bare["attempts"],
             worker=worker,
             at=now,
         ),
@@ -254,14 +247,3 @@ def refused_row(item: Settled, reason: str, worker: str) -> Settled:
         orjson.dumps({"status": "failed", "error": reason}).decode(),
     )
     return Settled(run, bare, Settlement(run.delivery, "ack"), letter, JobStatus.DEAD_LETTER, None, reason)
-
-
-def cancelled_report(run: Run, reason: str, now: datetime) -> Report:
-    """The report of a job that was cancelled before it ran."""
-    return Report(Cancelled(reason), run.started_at, now)
-
-
-def cost_line(report: Report) -> str:
-    """What a run cost, for a log line: '' when nothing."""
-    total = report.provider_micros + report.llm_micros
-    return f"{cents(total):.4g} cents" if total else ""

@@ -6,52 +6,21 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
+import orjson
 
 from worker.domain.admission import Known
 from worker.domain.job import JobStatus
 from worker.store.pool import Connection, connection
 from worker.store.sql import query
 
-
-@dataclass(frozen=True, slots=True)
-class JobRow:
-    """A row of ``settle_jobs.sql``, in its column order."""
-
-    workspace: str
-    id: str
-    kind: str
-    status: str
-    priority: int
-    generation: int
-    run: int
-    attempts: int
-    max_attempts: int | None
-    url: str | None
-    payload: str | None
-    tags: str | None
-    result: str | None
-    result_status: str | None
-    error_class: str | None
-    error_message: str | None
-    error_stack: str | None
-    cost_micros: int
-    entry: str | None
-    worker_id: str
-    log: str | None
-    next_run_at: datetime | None
-    first_pickup_at: datetime | None
-    started_at: datetime | None
-    completed_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """(workspace, id)."""
-        return self.workspace, self.id
+#: A row for ``settle_jobs.sql``: column name -> JSON-ready value, NULLs left out; JSON columns as ``orjson.Fragment``.
+#: ``workspace_id``, ``id``, ``run`` and ``status`` are always there.
+JobRow = dict[str, Any]
 
 
-_COLUMNS = tuple(JobRow.__slots__)
+def row_key(row: JobRow) -> tuple[str, str]:
+    """(workspace, id)."""
+    return row["workspace_id"], row["id"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +57,22 @@ class JobStore:
 
         At most one row a key. Raises asyncpg's data errors for a row that PostgreSQL will not take.
         """
-        ordered = sorted(rows, key=_key)
-        columns: list[list[Any]] = [[getattr(row, name) for row in ordered] for name in _COLUMNS]
+        ordered = sorted(rows, key=row_key)
+        text = orjson.dumps(ordered).decode()
         async with connection(self._pool) as conn:
             if beside is None:
-                tag = await conn.execute(query("settle_jobs"), *columns)
+                tag = await conn.execute(query("settle_jobs"), text, self._worker)
                 return await self._refused(conn, ordered, tag)
             async with conn.transaction():
-                tag = await conn.execute(query("settle_jobs"), *columns)
+                tag = await conn.execute(query("settle_jobs"), text, self._worker)
                 await beside(conn)
                 return await self._refused(conn, ordered, tag)
 
     async def _refused(self, conn: Connection, rows: Sequence[JobRow], tag: str) -> set[tuple[str, str]]:
         if int(tag.rsplit(" ", 1)[1]) == len(rows):
             return set()
-        wanted = {row.key: (row.run, row.status) for row in rows}
-        found = await conn.fetch(query("find_fences"), [row.workspace for row in rows], [row.id for row in rows])
+        wanted = {row_key(row): (row["run"], row["status"]) for row in rows}
+        found = await conn.fetch(query("find_fences"), [key[0] for key in wanted], [key[1] for key in wanted])
         standing = {(row["workspace_id"], row["id"]): (row["run"], row["status"]) for row in found}
         # a row that says what we said was written by us before: the reply to that commit was lost
         return {key for key, said in wanted.items() if standing.get(key) != said}
@@ -156,10 +125,6 @@ class JobStore:
         """Raise StoreUnavailable when PostgreSQL does not answer."""
         async with connection(self._pool, wait_s=5) as conn:
             await conn.execute("SELECT 1")
-
-
-def _key(row: JobRow) -> tuple[str, str]:
-    return row.workspace, row.id
 
 
 def _running_key(row: RunningRow) -> tuple[str, str]:

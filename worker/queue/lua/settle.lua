@@ -5,25 +5,27 @@
 -- KEYS  1..n lane streams, n+1 delayed, n+2 delayed entries, n+3 events, n+4 and n+5 result bytes of this and the
 --       last life span; the job hashes follow from ARGV[7]
 -- ARGV  1 group, 2 consumer, 3 n lanes, 4 most entries owned here, 5 life of a job hash (ms), 6 result byte budget,
---       7 prefix of job hashes, 8 most events kept, then 9 values an item:
---       lane number, entry id, delivery count, action, job name, status, result JSON, due (ms), entry JSON
+--       7 prefix of job hashes, 8 most events kept, 9 JSON list of items:
+--       [stream number, entry id, delivery count, action, job name, status, due (ms)],
+--       10.. an item's long value, in the same order: result JSON, or entry JSON for 'later'
 --       action: 'ack' only; 'done' also writes hash and event; 'later' also schedules the entry JSON
 -- returns {item numbers (from 1) that this consumer did not own}
-local WIDTH = 9
 local lanes = tonumber(ARGV[3])
 local group, consumer = ARGV[1], ARGV[2]
 local delayed, delayed_entries, events = KEYS[lanes + 1], KEYS[lanes + 2], KEYS[lanes + 3]
 local bytes_now, bytes_before = KEYS[lanes + 4], KEYS[lanes + 5]
 local life, budget, prefix, most_events = ARGV[5], tonumber(ARGV[6]), ARGV[7], ARGV[8]
 
-local items = (#ARGV - 8) / WIDTH
+local items = cjson.decode(ARGV[9])
 local by_lane = {}
-for n = 0, items - 1 do
-  local base = 8 + n * WIDTH
-  local lane = tonumber(ARGV[base + 1])
-  by_lane[lane] = by_lane[lane] or {}
+for n = 1, #items do
+  local lane = items[n][1]
   local list = by_lane[lane]
-  list[#list + 1] = base
+  if not list then
+    list = {}
+    by_lane[lane] = list
+  end
+  list[#list + 1] = n
 end
 
 local refused = {}
@@ -34,7 +36,7 @@ for lane, list in pairs(by_lane) do
   local stream = KEYS[lane]
   local owned = {}
   if #list == 1 then
-    local id = ARGV[list[1] + 2]
+    local id = items[list[1]][2]
     local p = redis.pcall('XPENDING', stream, group, id, id, 1, consumer)
     if not p.err and p[1] then owned[p[1][1]] = p[1][4] end
   else
@@ -45,22 +47,21 @@ for lane, list in pairs(by_lane) do
   end
   local ids = {}
   for i = 1, #list do
-    local base = list[i]
-    local id = ARGV[base + 2]
-    if owned[id] == tonumber(ARGV[base + 3]) then
+    local item, long = items[list[i]], ARGV[9 + list[i]]
+    local id, action = item[2], item[4]
+    if owned[id] == item[3] then
       ids[#ids + 1] = id
-      local action = ARGV[base + 4]
       if action ~= 'ack' then
-        local name, status, result = ARGV[base + 5], ARGV[base + 6], ARGV[base + 7]
+        local name, status = item[5], item[6]
         local hash = prefix .. name
         if action == 'later' then
-          redis.call('ZADD', delayed, ARGV[base + 8], name)
-          redis.call('HSET', delayed_entries, name, ARGV[base + 9])
-          redis.call('HSET', hash, 'status', status, 'due', ARGV[base + 8])
+          redis.call('ZADD', delayed, string.format('%.0f', item[7]), name)
+          redis.call('HSET', delayed_entries, name, long)
+          redis.call('HSET', hash, 'status', status, 'due', string.format('%.0f', item[7]))
         else
-          if result ~= '' and spent + written + #result <= budget then
-            redis.call('HSET', hash, 'status', status, 'result', result)
-            written = written + #result
+          if long ~= '' and spent + written + #long <= budget then
+            redis.call('HSET', hash, 'status', status, 'result', long)
+            written = written + #long
           else
             redis.call('HDEL', hash, 'result')
             redis.call('HSET', hash, 'status', status, 'result_omitted', 'see enrichment_jobs.result')
@@ -70,7 +71,7 @@ for lane, list in pairs(by_lane) do
         redis.call('PEXPIRE', hash, life)
       end
     else
-      refused[#refused + 1] = (base - 8) / WIDTH + 1
+      refused[#refused + 1] = list[i]
     end
   end
   for from = 1, #ids, 1000 do

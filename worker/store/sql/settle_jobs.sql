@@ -1,23 +1,21 @@
 -- End a batch of runs. A run never overwrites a later one, and a row that is terminal in a generation takes no
 -- further verdict of that generation. Input is sorted by key: two writers with unsorted batches deadlock.
+-- $1 is a JSON list of objects named like the columns (27 arrays cost three times the CPU to send), $2 the worker.
 INSERT INTO enrichment_jobs AS j (
     workspace_id, id, job_type, status, priority, generation, run, attempts, max_attempts, url, payload, tags,
     result, result_status, error_class, error_message, error_stack, cost_micros, entry, worker_id, log,
     next_run_at, first_pickup_at, started_at, completed_at, created_at, updated_at)
 SELECT
     u.workspace_id, u.id, u.job_type, u.status, u.priority, u.generation, u.run, u.attempts, u.max_attempts,
-    u.url, u.payload::jsonb, u.tags::jsonb, u.result::jsonb, u.result_status, u.error_class, u.error_message,
-    u.error_stack, u.cost_micros, u.entry, u.worker_id, u.log::jsonb,
-    u.next_run_at, u.first_pickup_at, u.started_at, u.completed_at, u.created_at, u.updated_at
-FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::text[], $5::smallint[], $6::bigint[], $7::bigint[], $8::integer[],
-    $9::integer[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
-    $17::text[], $18::bigint[], $19::text[], $20::text[], $21::text[], $22::timestamptz[], $23::timestamptz[],
-    $24::timestamptz[], $25::timestamptz[], $26::timestamptz[], $27::timestamptz[]
-) AS u (
-    workspace_id, id, job_type, status, priority, generation, run, attempts, max_attempts, url, payload, tags,
-    result, result_status, error_class, error_message, error_stack, cost_micros, entry, worker_id, log,
-    next_run_at, first_pickup_at, started_at, completed_at, created_at, updated_at)
+    u.url, u.payload, u.tags, u.result, u.result_status, u.error_class, u.error_message, u.error_stack,
+    COALESCE(u.cost_micros, 0), u.entry, $2, u.log,
+    u.next_run_at, u.first_pickup_at, u.started_at, u.completed_at, u.created_at, now()
+FROM json_to_recordset($1::json) AS u (
+    workspace_id text, id text, job_type text, status text, priority smallint, generation bigint, run bigint,
+    attempts integer, max_attempts integer, url text, payload jsonb, tags jsonb, result jsonb, result_status text,
+    error_class text, error_message text, error_stack text, cost_micros bigint, entry text, log jsonb,
+    next_run_at timestamptz, first_pickup_at timestamptz, started_at timestamptz, completed_at timestamptz,
+    created_at timestamptz)
 ON CONFLICT (workspace_id, id) DO UPDATE SET
     job_type = EXCLUDED.job_type, status = EXCLUDED.status, priority = EXCLUDED.priority,
     generation = EXCLUDED.generation, run = EXCLUDED.run, attempts = EXCLUDED.attempts,
