@@ -40,6 +40,7 @@ from worker.store.ledger import Ledger
 from worker.store.migrate import migrate
 from worker.store.pool import AWAY, open_pool
 from worker.telemetry import Gauge, Meter, job_context
+from worker.warm_up import warm_up
 from worker.web.health import Check
 from worker.web.server import HealthServer, application, serve
 
@@ -86,7 +87,9 @@ class App:
         self._stack.push_async_callback(self.roster.close)
         for line in self.roster.lines():
             log.info("provider", state=line)
+        warming = asyncio.create_task(asyncio.to_thread(warm_up, {provider.stage for provider in self.roster.on}))
         self._pool = await self._open_pool()
+        await warming
         self._stack.push_async_callback(_close_pool, self._pool)
         self._cache = open_client(
             settings.cache_redis_url or self._redis_url,

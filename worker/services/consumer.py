@@ -192,7 +192,8 @@ class Consumer:
             await self._free.wait()
             return held
         self._pulls += 1
-        paused, entries = await self._queue.pull(free, held, self._pulls)
+        # half of the slots at most, so that one half is settled while the other half runs
+        paused, entries = await self._queue.pull(min(free, max(self._slots // 2, len(held), 1)), held, self._pulls)
         self._start(entries)
         if paused:
             await asyncio.sleep(self._block_ms / 1000)

@@ -6,8 +6,6 @@ import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from functools import cache
-from importlib import resources
 from typing import Any, TypeVar
 
 import asyncpg
@@ -15,8 +13,10 @@ import asyncpg
 from worker.domain.errors import StoreUnavailable
 from worker.domain.ledger import AnswerKey, Ending, Intent, Reuse, StoredAnswer
 from worker.grouping import Grouped
-from worker.store.ledger_rows import answer_from, clean, parameters
+from worker.store.kept import KeptConnections
+from worker.store.ledger_rows import answer_from, parameters, questions
 from worker.store.pool import AWAY
+from worker.store.sql import query
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +27,6 @@ Question = tuple[AnswerKey, datetime | None]
 _ID_BLOCK = 1000
 _LONGEST_PAUSE_S = 2.0
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-
-@cache
-def _sql(name: str) -> str:
-    return resources.files("worker.store").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
 
 
 class Ledger:
@@ -49,6 +45,7 @@ class Ledger:
         patience_s: float = 120.0,
     ) -> None:
         self._pool = pool
+        self._kept = KeptConnections(pool)
         self._patience_s = patience_s
         self._ids: deque[int] = deque()
         self._taking = asyncio.Lock()
@@ -79,7 +76,7 @@ class Ledger:
         """What a job has cost since a time (its first pickup), possible charges included, in micros."""
 
         async def ask() -> int:
-            return int(await self._pool.fetchval(_sql("ledger_job_spent"), workspace, job_id, since or _BEGINNING))
+            return int(await self._pool.fetchval(query("ledger_job_spent"), workspace, job_id, since or _BEGINNING))
 
         return await self._patiently(ask)
 
@@ -87,25 +84,27 @@ class Ledger:
         """How many calls an account has made since a time."""
 
         async def ask() -> int:
-            return int(await self._pool.fetchval(_sql("ledger_sent_count"), provider, account, bucket, since))
+            return int(await self._pool.fetchval(query("ledger_sent_count"), provider, account, bucket, since))
 
         return await self._patiently(ask)
 
     async def mark_unknown(self, most: int = 1000) -> int:
         """Mark calls that a crash cut off; gives how many."""
-        return _affected(await self._pool.execute(_sql("ledger_mark_unknown"), most))
+        return _affected(await self._pool.execute(query("ledger_mark_unknown"), most))
 
     async def prune_answers(self, most: int = 1000) -> int:
         """Delete answers past their life; gives how many."""
-        return _affected(await self._pool.execute(_sql("answer_prune"), most))
+        return _affected(await self._pool.execute(query("answer_prune"), most))
 
     async def prune_calls(self, before: datetime, most: int = 1000) -> int:
         """Delete ledger rows older than a time; gives how many."""
-        return _affected(await self._pool.execute(_sql("ledger_prune"), before, most))
+        return _affected(await self._pool.execute(query("ledger_prune"), before, most))
 
     async def drain(self) -> None:
-        """Wait until all that was handed in is written."""
+        """Wait until all that was handed in is written; then give the connections back."""
         await self._writer.drain()
+        await self._finder.drain()
+        await self._kept.release()
 
     async def _write(self, batch: list[Entry]) -> Sequence[int | BaseException]:
         ids = await self._patiently(lambda: self._ids_for(batch))
@@ -113,7 +112,7 @@ class Ledger:
 
     async def _write_or_bisect(self, batch: list[Entry], ids: list[int]) -> Sequence[int | BaseException]:
         async def write() -> None:
-            await self._pool.execute(_sql("ledger_write"), *parameters(batch, ids))
+            await self._kept.execute(query("ledger_write"), *parameters(batch, ids))
 
         try:
             await self._patiently(write)
@@ -134,23 +133,16 @@ class Ledger:
         while len(self._ids) < new:
             async with self._taking:
                 if len(self._ids) < new:
-                    rows = await self._pool.fetch(_sql("ledger_take_ids"), _ID_BLOCK)
+                    rows = await self._kept.fetch(query("ledger_take_ids"), _ID_BLOCK)
                     self._ids.extend(row["id"] for row in rows)
         return [
             entry.call_id if isinstance(entry, Ending) and entry.call_id else self._ids.popleft() for entry in batch
         ]
 
     async def _find(self, batch: list[Question]) -> Sequence[StoredAnswer | None]:
-        columns = (
-            list(range(len(batch))),
-            [clean(key.workspace) for key, _ in batch],
-            [key.provider for key, _ in batch],
-            [key.operation for key, _ in batch],
-            [key.digest for key, _ in batch],
-            [after or _BEGINNING for _, after in batch],
-        )
+        asked = questions(batch)
         found: list[StoredAnswer | None] = [None] * len(batch)
-        for row in await self._patiently(lambda: self._pool.fetch(_sql("answer_find"), *columns)):
+        for row in await self._patiently(lambda: self._kept.fetch(query("answer_find"), asked)):
             found[row["n"]] = answer_from(row)
         return found
 

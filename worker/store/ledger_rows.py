@@ -1,60 +1,70 @@
 """Ledger entries as statement parameters, and rows as answers: pure shaping."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from worker.domain.call import Reply
+from worker.domain.clean import clean_text, json_text
 from worker.domain.finding import Outcome
-from worker.domain.ledger import Charge, Ending, Intent, Reuse, StoredAnswer
+from worker.domain.ledger import AnswerKey, Charge, Ending, Intent, Reuse, StoredAnswer
 
 _LONGEST_REASON = 300
-_Place = tuple[str, str, str, bytes]
-_NEW_COLUMNS = 22
-_ENDING_COLUMNS = 8
-_ANSWER_COLUMNS = 13
+_Place = tuple[str, str, str, str]
+_Row = dict[str, Any]
 
 
-def clean(text: str) -> str:
-    """Text that PostgreSQL takes: no NUL, no lone surrogates.
-
-    >>> clean("a\\x00b")
-    'ab'
-    """
-    if "\x00" in text:
-        text = text.replace("\x00", "")
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def parameters(batch: Sequence[Intent | Ending | Reuse], ids: Sequence[int]) -> list[Sequence[Any]]:
-    """``ledger_write.sql``'s 43 arrays for a batch; ``ids`` are the entries' rows.
+def parameters(batch: Sequence[Intent | Ending | Reuse], ids: Sequence[int]) -> tuple[str, str, str, bytes]:
+    """``ledger_write.sql``'s parameters for a batch; ``ids`` are the entries' rows.
 
     Sorted by key, and one answer per key (the latest), so that two writers can never wait for each other.
     """
-    new: list[tuple[Any, ...]] = []
-    endings: list[tuple[Any, ...]] = []
+    new: list[_Row] = []
+    endings: list[_Row] = []
     answers: dict[_Place, tuple[StoredAnswer, int]] = {}
     for entry, row_id in zip(batch, ids, strict=True):
         if isinstance(entry, Ending):
             if entry.call_id:
-                endings.append(_ending(entry))
+                endings.append({"id": row_id, **_end(entry)})
             else:
-                new.append(_new(row_id, entry.intent, entry))
+                new.append(_head(row_id, entry.intent) | _end(entry))
             if entry.answer is not None:
-                key = entry.intent.key
-                place = (clean(key.workspace), key.provider, key.operation, key.digest)
+                place = _place(entry.intent.key)
                 known = answers.get(place)
                 if known is None or known[0].observed_at <= entry.answer.observed_at:
                     answers[place] = (entry.answer, row_id)
         elif isinstance(entry, Reuse):
             new.append(_reused(row_id, entry))
         else:
-            new.append(_new(row_id, entry, None))
-    rows = [(*place, *_answer(answer, row_id)) for place, (answer, row_id) in sorted(answers.items(), key=_place)]
-    new.sort()
-    endings.sort()
-    return [*_columns(new, _NEW_COLUMNS), *_columns(endings, _ENDING_COLUMNS), *_columns(rows, _ANSWER_COLUMNS)]
+            new.append(_head(row_id, entry))
+    endings.sort(key=lambda row: int(row["id"]))
+    rows, bodies, at = [], [], 1
+    for place in sorted(answers):
+        answer, row_id = answers[place]
+        rows.append(_answer(place, answer, row_id, at))
+        bodies.append(answer.reply.body)
+        at += len(answer.reply.body)
+    return json_text(new), json_text(endings), json_text(rows), b"".join(bodies)
+
+
+def questions(batch: Sequence[tuple[AnswerKey, datetime | None]]) -> str:
+    """``answer_find.sql``'s parameter."""
+    rows = []
+    for number, (key, observed_after) in enumerate(batch):
+        workspace, provider, operation, identity = _place(key)
+        rows.append(
+            {
+                "n": number,
+                "workspace_id": workspace,
+                "provider": provider,
+                "operation": operation,
+                "identity": identity,
+                "observed_after": observed_after,
+            }
+        )
+    return json_text(rows)
 
 
 def answer_from(row: Mapping[str, Any]) -> StoredAnswer:
@@ -70,69 +80,69 @@ def answer_from(row: Mapping[str, Any]) -> StoredAnswer:
     )
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+def _place(key: AnswerKey) -> _Place:
+    return clean_text(key.workspace), key.provider, key.operation, key.digest.hex()
 
 
-def _place(item: tuple[_Place, Any]) -> _Place:
-    return item[0]
-
-
-def _head(row_id: int, intent: Intent) -> tuple[Any, ...]:
+def _head(row_id: int, intent: Intent) -> _Row:
+    """A row as it is before the call: everything of an intent."""
     key = intent.key
-    return (
-        row_id,
-        clean(key.workspace),
-        intent.job_key,
-        clean(intent.job_id),
-        intent.run,
-        key.provider,
-        key.operation,
-        intent.account,
-        intent.bucket,
-        key.digest,
-        intent.llm,
-        intent.intent_at,
-        intent.give_up_at,
-    )
+    return {
+        "id": row_id,
+        "workspace_id": key.workspace,
+        "job_key": intent.job_key,
+        "job_id": intent.job_id,
+        "run": intent.run,
+        "provider": key.provider,
+        "operation": key.operation,
+        "account": intent.account,
+        "bucket": intent.bucket,
+        "identity": key.digest.hex(),
+        "llm": intent.llm,
+        "intent_at": intent.intent_at,
+        "give_up_at": intent.give_up_at,
+        "max_micros": intent.max_micros,
+        "charged_micros": 0,
+        "charge": Charge.RESERVED.value,
+    }
 
 
-def _new(row_id: int, intent: Intent, ending: Ending | None) -> tuple[Any, ...]:
-    head = _head(row_id, intent)
-    if ending is None:
-        return (*head, None, None, None, None, None, intent.max_micros, 0, Charge.RESERVED.value, None)
-    return (*head, *_end(ending), intent.max_micros, ending.charged_micros, ending.charge.value, None)
+def _end(ending: Ending) -> _Row:
+    return {
+        "sent_at": ending.sent_at,
+        "finished_at": ending.finished_at,
+        "outcome": ending.outcome.value,
+        "http_status": ending.http_status or None,
+        "reason": ending.reason[:_LONGEST_REASON] or None,
+        "charged_micros": ending.charged_micros,
+        "charge": ending.charge.value,
+    }
 
 
-def _reused(row_id: int, reuse: Reuse) -> tuple[Any, ...]:
-    at = reuse.intent.intent_at
-    tail = (reuse.intent.max_micros, 0, Charge.FREE.value, reuse.reused_from)
-    return (*_head(row_id, reuse.intent), None, at, reuse.outcome.value, None, None, *tail)
+def _reused(row_id: int, reuse: Reuse) -> _Row:
+    return _head(row_id, reuse.intent) | {
+        "finished_at": reuse.intent.intent_at,
+        "outcome": reuse.outcome.value,
+        "charge": Charge.FREE.value,
+        "reused_from": reuse.reused_from,
+    }
 
 
-def _end(ending: Ending) -> tuple[Any, ...]:
-    return (
-        ending.sent_at,
-        ending.finished_at,
-        ending.outcome.value,
-        ending.http_status or None,
-        clean(ending.reason[:_LONGEST_REASON]) or None,
-    )
-
-
-def _ending(ending: Ending) -> tuple[Any, ...]:
-    return (ending.call_id, *_end(ending), ending.charged_micros, ending.charge.value)
-
-
-def _answer(answer: StoredAnswer, row_id: int) -> tuple[Any, ...]:
-    return (
-        clean(answer.subject),
-        answer.outcome.value,
-        answer.reply.status,
-        clean(orjson.dumps(dict(answer.reply.headers)).decode()),
-        answer.reply.body,
-        clean(answer.reason[:_LONGEST_REASON]),
-        answer.observed_at,
-        answer.expires_at,
-        row_id,
-    )
+def _answer(place: _Place, answer: StoredAnswer, row_id: int, body_at: int) -> _Row:
+    workspace, provider, operation, identity = place
+    return {
+        "workspace_id": workspace,
+        "provider": provider,
+        "operation": operation,
+        "identity": identity,
+        "subject": answer.subject,
+        "outcome": answer.outcome.value,
+        "http_status": answer.reply.status,
+        "headers": json_text(dict(answer.reply.headers)),
+        "body_at": body_at,
+        "body_bytes": len(answer.reply.body),
+        "reason": answer.reason[:_LONGEST_REASON],
+        "observed_at": answer.observed_at,
+        "expires_at": answer.expires_at,
+        "call_id": row_id,
+    }

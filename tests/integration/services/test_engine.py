@@ -9,6 +9,8 @@ import pytest
 
 from tests.integration.services.conftest import Bench
 from tests.support.kinds import Held, success
+from worker.domain.backoff import Backoff
+from worker.domain.ending import RetryPolicy
 from worker.domain.errors import StoreUnavailable
 from worker.domain.job import Job
 from worker.domain.kind import Kind
@@ -153,9 +155,6 @@ async def test_a_retry_comes_back_and_ends(bench: Bench) -> None:
             return _report(Snooze(datetime.now(UTC), "wait a moment")) if not seen[1:] else _report(Retry("E", "m"))
         return success()
 
-    from worker.domain.backoff import Backoff
-    from worker.domain.ending import RetryPolicy
-
     await bench.add(id="again", workspaceId="team")
     async with bench.engine(second_time_lucky, retry=RetryPolicy(Backoff(base_s=0.01))):
         await bench.until_settled(3)
@@ -266,7 +265,7 @@ async def test_a_longer_run_is_registered_before_it_ends(bench: Bench) -> None:
         await held.begun(1)
 
         async def registered() -> bool:
-            return await bench.redis.hget(f"enrichment:job:{job_id}", "status") == b"processing"
+            return bool(await bench.redis.hget(f"enrichment:job:{job_id}", "status") == b"processing")
 
         await bench.until(registered)
         row = (await bench.rows())[job_id]
@@ -365,3 +364,22 @@ async def test_results_beyond_the_byte_budget_stay_in_postgres(bench: Bench) -> 
     assert sum(b"result" in held for held in hashes) == 2
     assert sum(b"result_omitted" in held for held in hashes) == 4
     assert all(row["result"] for row in (await bench.rows()).values())
+
+
+async def test_all_tries_of_a_job_cost_together(bench: Bench) -> None:
+    """The row adds up what every run cost; a new job under an old id begins at nothing."""
+
+    async def costly(job: Job, _kind: Kind) -> Report:
+        now = datetime.now(UTC)
+        if job.attempts == 0 and job.fields.get("twice"):
+            return Report(Retry("E", "m"), now, now, provider_micros=500)
+        return Report(success().verdict, now, now, provider_micros=300, llm_micros=7)
+
+    policy = RetryPolicy(Backoff(base_s=0.01))
+    async with bench.engine(costly, retry=policy, idempotency_s=0.0):
+        await bench.add(id="dear", twice="1")
+        await bench.until_settled(2)
+        assert (await bench.rows())["dear"]["cost_micros"] == 807
+        await bench.add(id="dear")
+        await bench.until_settled(3)
+    assert (await bench.rows())["dear"]["cost_micros"] == 307

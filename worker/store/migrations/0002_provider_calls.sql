@@ -60,3 +60,47 @@ CREATE INDEX provider_answers_subject ON provider_answers (workspace_id, subject
 CREATE FUNCTION provider_call_exposure(charge text, charged_micros bigint, max_micros bigint) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE WHEN charge IN ('reserved', 'unknown') THEN greatest(charged_micros, max_micros) ELSE charged_micros END;
+
+-- Budgets of workspaces (workspace:<id>), providers (provider:<name>) and accounts (account:<name>:<fingerprint>).
+CREATE TABLE budgets (
+    scope text NOT NULL,
+    period text NOT NULL CHECK (period IN ('day', 'month')),
+    limit_micros bigint NOT NULL CHECK (limit_micros >= 0),
+    PRIMARY KEY (scope, period)
+);
+
+-- What is spent of them, what is set aside for calls under way, and what may have been billed.
+CREATE TABLE budget_spending (
+    scope text NOT NULL,
+    period text NOT NULL,
+    starts_on date NOT NULL,
+    committed_micros bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (scope, period, starts_on)
+) WITH (fillfactor = 50);
+
+-- Provider keys of workspaces, encrypted; the key ring that opens them is not in the database.
+CREATE TABLE workspace_keys (
+    workspace_id text NOT NULL,
+    name text NOT NULL,
+    fingerprint text NOT NULL,
+    sealed bytea NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (workspace_id, name)
+);
+
+-- Answers that providers deliver later: which question a delivery answers, and which job waits for it.
+CREATE TABLE provider_deliveries (
+    token_hash bytea PRIMARY KEY,
+    workspace_id text NOT NULL,
+    provider text NOT NULL,
+    operation text NOT NULL,
+    identity bytea NOT NULL,
+    job_id text NOT NULL,
+    reference text NOT NULL DEFAULT '',
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL,
+    delivered_at timestamptz
+);
+
+CREATE INDEX provider_deliveries_reference ON provider_deliveries (provider, reference) WHERE reference <> '';
+CREATE INDEX provider_deliveries_expires_at ON provider_deliveries (expires_at);

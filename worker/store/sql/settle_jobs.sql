@@ -21,7 +21,11 @@ ON CONFLICT (workspace_id, id) DO UPDATE SET
     generation = EXCLUDED.generation, run = EXCLUDED.run, attempts = EXCLUDED.attempts,
     max_attempts = EXCLUDED.max_attempts, url = EXCLUDED.url, payload = EXCLUDED.payload, tags = EXCLUDED.tags,
     result = EXCLUDED.result, result_status = EXCLUDED.result_status, error_class = EXCLUDED.error_class,
-    error_message = EXCLUDED.error_message, error_stack = EXCLUDED.error_stack, cost_micros = EXCLUDED.cost_micros,
+    error_message = EXCLUDED.error_message, error_stack = EXCLUDED.error_stack,
+    -- all tries of a job cost together; a batch sent twice counts once, and an id's next job begins at nothing
+    cost_micros = CASE WHEN j.run = EXCLUDED.run AND j.status = EXCLUDED.status THEN j.cost_micros
+        WHEN j.status IN ('completed', 'failed', 'dead_letter', 'cancelled') THEN EXCLUDED.cost_micros
+        ELSE j.cost_micros + EXCLUDED.cost_micros END,
     entry = EXCLUDED.entry, worker_id = EXCLUDED.worker_id,
     log = CASE WHEN j.log IS NULL THEN EXCLUDED.log WHEN jsonb_array_length(j.log) > 200 THEN EXCLUDED.log
           ELSE j.log || EXCLUDED.log END,

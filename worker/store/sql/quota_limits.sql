@@ -1,0 +1,2 @@
+-- Every budget that is set.
+SELECT scope, period, limit_micros FROM budgets
