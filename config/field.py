@@ -63,7 +63,7 @@ def _pairs(value: Any) -> Any:
         left, equals, right = part.partition("=")
         if not equals or not left.strip() or not right.strip():
             raise ValueError(part)
-        pairs[left.strip().lower()] = right.strip()
+        pairs[left.strip().lower().replace("*.", ".", 1)] = right.strip()
     return pairs
 
 
@@ -73,6 +73,6 @@ Milliseconds = Annotated[int, BeforeValidator(_scaled(_MILLISECONDS))]
 Bytes = Annotated[int, BeforeValidator(_scaled(_BYTES))]
 #: A comma list.
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-#: ``name=value`` pairs in a comma list; names in lower case.
+#: ``name=value`` pairs in a comma list; names in lower case, ``*.example`` as ``.example``.
 Pairs = Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)]
 Secret = SecretStr | None

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import orjson
+import uvloop
 
 from simulator.faults import ORDINARY, Fault
 from simulator.limits import parse_limits
@@ -80,7 +81,7 @@ async def serve(options: Options) -> None:
 def main() -> None:
     """The command."""
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(serve(read_arguments()))
+        uvloop.run(serve(read_arguments()))
 
 
 if __name__ == "__main__":

@@ -49,12 +49,12 @@ class Bill:
     """A running bill. Micros are millionths of a US dollar."""
 
     def __init__(self) -> None:
-        self._lines: dict[tuple[str, str, str, str], Line] = {}
+        self._lines: dict[tuple[str, str, str], Line] = {}
         self._credits: defaultdict[tuple[str, str], float] = defaultdict(float)
 
     def charge(self, provider: str, account: str, operation: str, charge: Charge) -> Line:
         """Add one charge; returns its line."""
-        key = (provider, account, operation, charge.identity)
+        key = (provider, account, charge.identity)  # bulk or single: the same question
         line = self._lines.get(key)
         if line is None:
             line = self._lines[key] = Line(provider, account, operation, charge.identity)

@@ -9,6 +9,8 @@ from aiohttp import web
 from simulator.door import House
 from simulator.faults import KINDS, Fault
 from simulator.limits import parse_limits
+from simulator.receiver import Receiver
+from simulator.traps import Traps
 
 
 def _json(body: object, status: int = 200) -> web.Response:
@@ -64,7 +66,7 @@ def state(house: House) -> dict[str, Any]:
     }
 
 
-async def control(house: House, request: web.BaseRequest) -> web.StreamResponse:
+async def control(house: House, traps: Traps, receiver: Receiver, request: web.BaseRequest) -> web.StreamResponse:
     """Answer a request under ``/_sim``."""
     match request.method, request.path.removeprefix("/_sim").rstrip("/"):
         case "GET", "" | "/health":
@@ -74,6 +76,16 @@ async def control(house: House, request: web.BaseRequest) -> web.StreamResponse:
         case "GET", "/requests":
             provider = request.query.get("provider")
             return _json([seen.as_json() for seen in house.seen if provider in (None, seen.provider)])
+        case "GET", "/traps":
+            return _json(dict(traps.hits))
+        case "GET", "/hooks":
+            return _json(
+                [
+                    {"path": item.path, "headers": dict(item.headers), "body": item.body.decode("utf-8", "replace"),
+                     "received_at": item.received_at}
+                    for item in receiver.got
+                ]
+            )  # fmt: skip
         case "GET", "/lies":
             return _json([lie.as_json() for lie in house.settings.get("lies_offered", ())])
         case "GET", "/faults":

@@ -81,8 +81,7 @@ class House:
 
     async def pause(self, seconds: float) -> None:
         """Hang for a while, or until the simulator closes."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.closing.wait(), seconds)
+        await pause(seconds, self.closing)
 
     def reset(self) -> None:
         """Forget bill, counts, log and the providers' memory; rules and settings stay."""
@@ -139,7 +138,7 @@ class Door:
                 "provider": provider.name,
                 "operation": route.operation,
                 "account": ask.account,
-                "text": f"{request.path_qs} {body[:20_000].decode('utf-8', 'replace')}",
+                "text": f"{request.path_qs} {body[:20_000].decode('utf-8', 'replace')}" if house.plan.rules else "",
             },
             request.headers.get("X-Sim-Fault"),
         )
@@ -233,7 +232,9 @@ class Door:
             house.post(provider.name, webhook, {"no_webhook": 0, "duplicate_webhook": 2}.get(kind, 1))
         response: web.StreamResponse
         try:
-            response, seen.delivered = await send(request, spoil(reply, kind), kind, fault.seconds if fault else 0.0)
+            response, seen.delivered = await send(
+                request, spoil(reply, kind), kind, fault.seconds if fault else 0.0, house.closing
+            )
         except asyncio.CancelledError:
             seen.delivered = False
             raise
@@ -272,6 +273,15 @@ def spoil(reply: Reply, kind: str) -> Reply:
     return reply
 
 
+async def pause(seconds: float, closing: asyncio.Event | None) -> None:
+    """Wait, or until ``closing`` is set."""
+    if closing is None:
+        await asyncio.sleep(seconds)
+        return
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(closing.wait(), seconds)
+
+
 def abort(request: web.BaseRequest) -> web.StreamResponse:
     """Close the connection with a reset; what is returned goes nowhere."""
     if request.transport is not None:
@@ -280,7 +290,11 @@ def abort(request: web.BaseRequest) -> web.StreamResponse:
 
 
 async def send(
-    request: web.BaseRequest, reply: Reply, kind: str = "", pause_s: float = 0.0
+    request: web.BaseRequest,
+    reply: Reply,
+    kind: str = "",
+    pause_s: float = 0.0,
+    closing: asyncio.Event | None = None,
 ) -> tuple[web.StreamResponse, bool]:
     """Hand a reply to the connection; returns whether all of it went.
 
@@ -299,14 +313,13 @@ async def send(
             abort(request)
             return response, False
         if kind == "hang":
-            await asyncio.sleep(pause_s)
+            await pause(pause_s, closing)
             abort(request)
             return response, False
         if kind == "drip":
-            pause = min(pause_s, 0.05)
-            for index in range(0, len(reply.body), 1):
+            for index in range(len(reply.body)):
                 await response.write(reply.body[index : index + 1])
-                await asyncio.sleep(pause)
+                await pause(min(pause_s, 0.5), closing)
             await response.write_eof()
         elif request.method == "HEAD":
             await response.write_eof()

@@ -1,6 +1,7 @@
 """What the simulated providers charge, in micro-dollars per credit or token; documented or reported, as of 2026-11."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Final
 
 #: Micro-dollars per credit. PDL: Pro plan as reported; Apollo: the worker's default of 10 cents; Hunter: Starter
@@ -13,7 +14,7 @@ MICROS_PER_CREDIT: Final[Mapping[str, int]] = {
     "tavily": 8_000,
     "apollo": 100_000,
     "hunter": 24_500,
-    "clearbit": 100_000,
+    "clearbit": 250_000,
     "searxng": 0,
 }
 #: US dollars per million tokens (input, output), by the start of the model's name; the longest start wins.
@@ -46,7 +47,8 @@ def credits_micros(provider: str, count: float) -> int:
 
 
 def token_micros(model: str, tokens_in: int, tokens_out: int) -> int:
-    """Tokens of a model, in micros (a dollar per million tokens is a micro per token); unknown models are free.
+    """Tokens of a model, in micros (a dollar per million tokens is a micro per token); unknown models are free,
+    parts of a micro are rounded up.
 
     >>> token_micros("claude-haiku-5-5", 1000, 100)
     150
@@ -58,7 +60,7 @@ def token_micros(model: str, tokens_in: int, tokens_out: int) -> int:
     threshold, factor_in, factor_out = LONG_PROMPTS.get(name, (0, 1.0, 1.0))
     if threshold and tokens_in > threshold:
         price_in, price_out = price_in * factor_in, price_out * factor_out
-    return round(tokens_in * price_in + tokens_out * price_out)
+    return ceil(round(tokens_in * price_in + tokens_out * price_out, 6))
 
 
 def tokens_in(text: str) -> int:

@@ -16,6 +16,7 @@ from simulator.door import Door, House, Seen
 from simulator.faults import Fault, FaultPlan
 from simulator.lies import Hidden, Lie
 from simulator.options import Options, with_scenario
+from simulator.receiver import Receiver
 from simulator.roster import PROVIDERS
 from simulator.sites.shelf import shelf
 from simulator.sites.street import Street
@@ -63,6 +64,7 @@ class Simulator:
             post=self._post_later,
         )
         self.street = Street(self.house)
+        self.receiver = Receiver()
         self.traps = Traps()
         self.dns = DnsServer()
         self.api = ""
@@ -102,6 +104,7 @@ class Simulator:
         return {
             **urls,
             "SEARCH_URL": self.url("searxng"),
+            "LINKEDIN_PAGES_BASE_URL": "http://www.linkedin.com",
             "LINKEDIN_PROVIDER": "pdl",
             "LINKEDIN_API_KEY": "sim-pdl-key",
             "LLM_PROVIDER": "anthropic",
@@ -134,7 +137,9 @@ class Simulator:
 
         async def api(request: web.BaseRequest) -> web.StreamResponse:
             if request.path.startswith("/_sim"):
-                return await control(self.house, request)
+                return await control(self.house, self.traps, self.receiver, request)
+            if request.path.startswith("/_hook/"):
+                return await self.receiver.handle(request)
             return await door.handle(request)
 
         try:
@@ -144,6 +149,7 @@ class Simulator:
             self.api = f"http://{await self._serve(api, chosen.port)}"
             self.sites = await self._serve(self.street.handle, chosen.sites_port)
             await self._stack.enter_async_context(self.traps.open(chosen.trap_port))
+            self.street.trap = self.traps.address
             await self._stack.enter_async_context(self.dns.open(chosen.dns_port))
         except BaseException:
             await self._stack.aclose()
@@ -156,6 +162,7 @@ class Simulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.house.closing.set()
+        self.receiver.closing.set()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

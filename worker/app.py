@@ -1,8 +1,8 @@
 """The composition root: settings in, a running App out, stopped in reverse order of start. Knows everyone. Shell."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -13,6 +13,7 @@ import structlog
 from redis.asyncio import Redis
 
 from config.settings import Settings
+from worker.alone import run_alone
 from worker.cache.answers import AnswerCache
 from worker.cache.keys import RecordKeys
 from worker.cache.records import Loaded, RecordCache
@@ -56,13 +57,17 @@ class App:
         self._database_url = database_url
         self._stack = AsyncExitStack()
         self._started_at = datetime.now(UTC)
+        self._waiting_for = ""
         self.meter = Meter()
         self.lines = JobLines()
-        self.engine: Engine
+        self.engine: Engine | None = None
         self.server: HealthServer
         self.roster: Roster
         self._pool: asyncpg.Pool
         self._cache: Redis
+        self._kinds: Mapping[str, Kind]
+        self._records: RecordCache
+        self._tools: Tools
 
     async def __aenter__(self) -> Self:
         """Start everything; what was started is stopped again when something fails on the way."""
@@ -82,7 +87,36 @@ class App:
         for warning in settings.warnings:
             log.warning(warning)
         arm(dict(part.split("=", 1) for part in settings.failpoints.split(",") if "=" in part))
-        kinds = load_kinds(settings.plugins)
+        # first of all: a worker that waits for its servers is alive, only not ready
+        self.server = await serve(
+            application(self, [self.meter]), settings.health_check_host, settings.health_check_port
+        )
+        self._stack.push_async_callback(self.server.close)
+        await self._open_tools()
+        self.engine = Engine(
+            self._redis_url,
+            self._pool,
+            self._kinds,
+            self._execute,
+            engine_options(settings, package_version()),
+            save_claims=save_claims,
+            put_claims=self._records.put_many,
+            on_settled=self._on_settled,
+            alone=self._alone,
+        )
+        self._stack.push_async_callback(self.engine.stop)
+        await self.engine.start()
+        log.info(
+            "Worker is ready",
+            worker=self.engine.worker,
+            slots=settings.concurrency,
+            health=f"http://{settings.health_check_host}:{self.server.port}/health",
+        )
+
+    async def _open_tools(self) -> None:
+        """Everything that running a job needs, short of taking one from the queue."""
+        settings = self.settings
+        self._kinds = load_kinds(settings.plugins)
         self.roster = open_roster(settings, settings.plugins)
         self._stack.push_async_callback(self.roster.close)
         for line in self.roster.lines():
@@ -98,39 +132,31 @@ class App:
             name="enrichd-cache",
         )
         self._stack.push_async_callback(self._cache.aclose)
-        records = RecordCache(
+        self._records = RecordCache(
             self._cache, RecordKeys(settings.namespace), self._load_record, life_s=settings.record_ttl_ms / 1000
         )
         hub = self._open_gateway()
-        tools = Tools(
-            claims=records.get,
+        self._tools = Tools(
+            claims=self._records.get,
             roster=self.roster.on,
             off=self.roster.off,
             gateway=partial(_gateway_for, hub),
             policy=policy(settings),
         )
-        self.engine = Engine(
-            self._redis_url,
-            self._pool,
-            kinds,
-            partial(self._execute, tools),
-            engine_options(settings, package_version()),
-            save_claims=save_claims,
-            put_claims=records.put_many,
-            on_settled=self._on_settled,
-        )
-        self.server = await serve(
-            application(self, [self.meter]), settings.health_check_host, settings.health_check_port
-        )
-        self._stack.push_async_callback(self.server.close)
-        self._stack.push_async_callback(self.engine.stop)
-        await self.engine.start()
-        log.info(
-            "Worker is ready",
-            worker=self.engine.worker,
-            slots=settings.concurrency,
-            health=f"http://{settings.health_check_host}:{self.server.port}/health",
-        )
+
+    @asynccontextmanager
+    async def tools_only(self) -> AsyncIterator[Callable[[Job], Awaitable[Report]]]:
+        """Run single jobs without taking part in the queue."""
+        async with self._stack:
+            await self._open_tools()
+
+            async def run(job: Job) -> Report:
+                return await self._execute(job, self._kinds[job.kind])
+
+            yield run
+
+    async def _alone(self, job: Job) -> Report:
+        return await run_alone(job, self._redis_url, self._database_url)
 
     def _open_gateway(self) -> GatewayHub:
         settings = self.settings
@@ -152,15 +178,15 @@ class App:
     async def _load_record(self, workspace: str, key: str) -> Loaded:
         return Loaded(*await load_record(self._pool, workspace, key))
 
-    async def _execute(self, tools: Tools, job: Job, kind: Kind) -> Report:
+    async def _execute(self, job: Job, kind: Kind) -> Report:
         """Run one job, its ids on every log line."""
         handler = kind.handler
         if handler is None:
             with job_context(job):
                 self.lines.note("Processing enrichment job: %s", job.id)
-                report = await enrich(job, kind, tools)
+                report = await enrich(job, kind, self._tools)
         else:
-            report = await handler(job, tools)
+            report = await handler(job, self._tools)
         self.meter.ended(kind.name, report)
         return report
 
@@ -192,6 +218,7 @@ class App:
             except (asyncpg.InvalidPasswordError, asyncpg.InvalidCatalogNameError) as error:
                 raise ConfigError(f"DATABASE_URL: PostgreSQL refuses it: {error}") from error
             except AWAY as error:
+                self._waiting_for = "PostgreSQL is away"
                 log.warning("PostgreSQL is away, waiting for it", error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(away.next_wait_s())
 
@@ -199,12 +226,17 @@ class App:
 
     def about(self) -> Mapping[str, Any]:
         """Facts that are known without asking anybody."""
-        return {
-            "worker_id": self.engine.worker,
-            "worker_exists": True,
+        known = {
             "version": package_version(),
             "started_at": self._started_at.isoformat(),
             "queue": self.settings.queue_name,
+        }
+        if self.engine is None:
+            return {**known, "worker_exists": False}
+        return {
+            **known,
+            "worker_id": self.engine.worker,
+            "worker_exists": True,
             "in_flight": self.engine.consumer.busy,
             "jobs_processed": self.engine.processed,
             "jobs_failed": self.engine.failed,
@@ -213,6 +245,8 @@ class App:
 
     async def checks(self) -> Sequence[Check]:
         """Whether Redis and PostgreSQL answer, and whether jobs are taken."""
+        if self.engine is None:
+            return [Check("start", ok=False, detail="still starting: " + (self._waiting_for or "opening"))]
         redis, postgres = await asyncio.gather(_probe(self.engine.queue.ping), _probe(self.engine.store.ping))
         intake = "stopping" if self.engine.stopping else ""
         return [
@@ -223,6 +257,8 @@ class App:
 
     async def gauges(self) -> Sequence[Gauge]:
         """Queue depths and slots, looked up at a scrape."""
+        if self.engine is None:
+            return []
         client, keys = self.engine.client, self.engine.queue.keys
         async with client.pipeline(transaction=False) as pipe:
             for stream in keys.streams:

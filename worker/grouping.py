@@ -44,11 +44,7 @@ class Grouped(Generic[Item, Out]):
         future: asyncio.Future[Out] = loop.create_future()
         self._waiting.append((item, future))
         if self._free_lanes and not self._ticking:
-            self._ticking = True
-            if self._tick_s and len(self._waiting) < self._most:
-                loop.call_later(self._tick_s, self._start)
-            else:
-                loop.call_soon(self._start)
+            self._tick(loop)
         return future
 
     def forget(self, item: Item) -> None:
@@ -63,6 +59,13 @@ class Grouped(Generic[Item, Out]):
             else:
                 await asyncio.sleep(self._tick_s)
 
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._ticking = True
+        if self._tick_s and len(self._waiting) < self._most:
+            loop.call_later(self._tick_s, self._start)
+        else:
+            loop.call_soon(self._start)
+
     def _start(self) -> None:
         self._ticking = False
         while self._waiting and self._free_lanes:
@@ -76,7 +79,8 @@ class Grouped(Generic[Item, Out]):
         self._running.discard(task)
         self._free_lanes += 1
         if self._waiting and not self._ticking:
-            self._start()
+            # Those whose results this batch has just brought are about to ask again: they may come along.
+            self._tick(asyncio.get_running_loop())
 
     async def _run(self, batch: "list[tuple[Item, asyncio.Future[Out]]]") -> None:
         try:

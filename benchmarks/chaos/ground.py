@@ -21,7 +21,6 @@ from benchmarks.chaos.kinds import NAME, STARTS
 from worker.embedded import EmbeddedServers, PostgresServer, ValkeyServer
 from worker.store.migrate import migrate
 
-LEASE_S: Final = 5.0
 SLOTS: Final = 16
 _PIPELINE: Final = 1000
 _numbers = itertools.count()
@@ -64,12 +63,14 @@ class Ground:
         postgres: PostgresServer | None,
         database_url: str,
         log: Path,
+        lease_s: float,
     ) -> None:
         self.valkey = valkey
         #: The scenario's own PostgreSQL, when it asked for one.
         self.postgres = postgres
         self.database_url = database_url
         self.log = log
+        self.lease_s = lease_s
         ledger_url = f"{servers.redis_url.rpartition('/')[0]}/{next(_numbers) % 16}"
         self.redis = Redis.from_url(valkey.url)
         self.ledger: Redis = Redis.from_url(ledger_url)
@@ -79,7 +80,7 @@ class Ground:
             "PLUGINS": "benchmarks.chaos.kinds",
             "CHAOS_LEDGER_URL": ledger_url,
             "CONCURRENCY": str(SLOTS),
-            "LEASE": f"{LEASE_S:g}s",
+            "LEASE": str(round(lease_s * 1000)),
             "RECONCILE_INTERVAL": "1000",
             "HEALTH_CHECK_PORT": "0",
             "LOG_LEVEL": "warning",
@@ -149,7 +150,12 @@ class Ground:
 
 @asynccontextmanager
 async def ground(
-    servers: EmbeddedServers, log: Path, *, own_postgres: bool = False, binary: Path | None = None
+    servers: EmbeddedServers,
+    log: Path,
+    *,
+    own_postgres: bool = False,
+    binary: Path | None = None,
+    lease_s: float = 5.0,
 ) -> AsyncIterator[Ground]:
     """A fresh queue, database and ledger; ``own_postgres`` for scenarios that stop it. Workers write to ``log``."""
     number = next(_numbers)
@@ -175,7 +181,7 @@ async def ground(
         connection = await asyncpg.connect(url)
         await connection.execute(_JUDGE)
         await connection.close()
-        place = Ground(servers, valkey, postgres, url, log)
+        place = Ground(servers, valkey, postgres, url, log, lease_s)
         try:
             yield place
         finally:

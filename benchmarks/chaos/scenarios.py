@@ -10,7 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from benchmarks.chaos.ground import LEASE_S, SLOTS, Ground
+from benchmarks.chaos.ground import SLOTS, Ground
 
 PATIENCE_S = 90.0
 
@@ -89,7 +89,7 @@ async def kills(
         await asyncio.sleep(max(0.0, began + over_s * (number + 1) / kills - time.monotonic()))
         await asyncio.to_thread(ground.fleet.kill_one, chance)
         ground.fleet.start()
-    return await run.end(extra_starts=kills * SLOTS, faults_over_at=time.time(), within_s=LEASE_S + 2)
+    return await run.end(extra_starts=kills * SLOTS, faults_over_at=time.time(), within_s=ground.lease_s + 2)
 
 
 async def silence(ground: Ground, *, processes: int = 4) -> Outcome:
@@ -103,11 +103,11 @@ async def silence(ground: Ground, *, processes: int = 4) -> Outcome:
     await asyncio.to_thread(ground.fleet.kill_all)
     ground.fleet.start()
     # One worker has a quarter of the slots: the jobs run one after another, four deep.
-    within_s = LEASE_S + 2.0 + processes * 1.5 + 2.0
+    within_s = ground.lease_s + 2.0 + processes * 1.5 + 2.0
     return await run.end(extra_starts=jobs, faults_over_at=time.time(), within_s=within_s)
 
 
-async def frozen(ground: Ground, *, jobs: int = 2_000, rounds: int = 2) -> Outcome:
+async def frozen(ground: Ground, *, jobs: int = 4_000, rounds: int = 2) -> Outcome:
     """SIGSTOP for twice the lease: another takes over, and the late finisher must neither overwrite nor acknowledge."""
     await ground.add(jobs, sleep_ms="200")
     run = _Run(ground, "SIGSTOP past the lease")
@@ -115,7 +115,7 @@ async def frozen(ground: Ground, *, jobs: int = 2_000, rounds: int = 2) -> Outco
     await ground.until_started(SLOTS + 1, PATIENCE_S)
     for _ in range(rounds):
         first.freeze()
-        await asyncio.sleep(2 * LEASE_S)
+        await asyncio.sleep(2 * ground.lease_s)
         first.thaw()
         await asyncio.sleep(1.0)
     return await run.end(extra_starts=rounds * SLOTS, faults_over_at=time.time(), within_s=PATIENCE_S)
@@ -159,19 +159,31 @@ async def client_kills(ground: Ground, *, jobs: int = 6_000, every_s: float = 0.
     run = _Run(ground, "CLIENT KILL storm")
     for _ in range(2):
         ground.fleet.start()
+    await _warm(ground)
     await ground.add(jobs, sleep_ms="50")
     calm_began = time.time()
-    calm = await ground.until_ended(jobs, PATIENCE_S)
+    calm = await ground.until_ended(ground.added, PATIENCE_S)
     calm_s = calm.last_at - calm_began
     await ground.add(jobs, sleep_ms="50")
     storm_began = time.time()
     storm = asyncio.create_task(_storm(ground, every_s))
-    seen = await ground.until_ended(2 * jobs, max(PATIENCE_S, calm_s * 6))
+    seen = await ground.until_ended(ground.added, max(PATIENCE_S, calm_s * 6))
     storm.cancel()
     share = calm_s / max(0.001, seen.last_at - storm_began)
     run.timed.append(("throughput left (at least 25 %)", f"{share:.0%}", share >= 0.25))
     # Connections die between a reply and its reading: entries read by nobody come back with their lease.
     return await run.end(extra_starts=0)
+
+
+async def _warm(ground: Ground) -> None:
+    """Wait until every worker of the fleet takes jobs."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        await ground.add(len(ground.fleet.workers) * SLOTS, sleep_ms="50")
+        await ground.until_ended(ground.added, PATIENCE_S)
+        groups = await ground.redis.xinfo_groups("enrichment-jobs")
+        if groups and groups[0]["consumers"] >= len(ground.fleet.workers):
+            return
 
 
 async def _storm(ground: Ground, every_s: float) -> None:

@@ -5,6 +5,7 @@
 ``site.json`` says:
 
     {"charset": "shift_jis",          how bodies are encoded (default utf-8)
+     "raw": true,                     files already hold the bytes to serve
      "declared": "",                  charset in the Content-Type header (default: the same; empty: none)
      "redirects": {"/old": "/new"},   301s; a target may be absolute
      "statuses": {"/": 500},          other statuses for pages
@@ -72,7 +73,9 @@ def read_site(folder: Path) -> Site:
             continue
         if file.suffix == ".html":
             path = "/" + file.stem.replace("__", "/").removesuffix("index").rstrip("/")
-            body = file.read_text("utf-8").encode(charset, "xmlcharrefreplace")
+            # Raw files hold the bytes as they are served; the others are UTF-8 here and encoded on the way out.
+            raw = file.read_bytes()
+            body = raw if about.get("raw") else raw.decode("utf-8").encode(charset, "xmlcharrefreplace")
             pages[path] = Page(body, statuses.get(path, 200), {"Content-Type": html, **headers})
         else:
             kind = {".txt": "text/plain", ".xml": "application/xml"}.get(file.suffix, "application/octet-stream")

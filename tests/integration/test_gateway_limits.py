@@ -1,6 +1,7 @@
 """Limits, pauses and breakers of accounts, on a real Redis, with as many processes as it takes."""
 
 import asyncio
+import itertools
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -87,15 +88,17 @@ async def test_a_pause_stops_every_process_at_once(redis_client: Redis) -> None:
     asking = call(limits=(Limit(50, 1.0),))
     one, two = Accounts(redis_client), Accounts(redis_client)
     sent: list[float] = []
+    ten = asyncio.Event()
 
     async def work(accounts: Accounts, name: str) -> None:
         for number in range(40):
             if isinstance(await send(accounts, asking, f"{name}{number}"), Permit):
                 sent.append(time.monotonic())
+                if len(sent) == 10:
+                    ten.set()
 
     working = [asyncio.create_task(work(accounts, name)) for accounts, name in ((one, "a"), (two, "b"))]
-    while len(sent) < 10:
-        await asyncio.sleep(0.001)
+    await ten.wait()
     permit = await one.admit(asking, "x")
     assert isinstance(permit, Permit)
     read_at = time.monotonic()
@@ -113,7 +116,7 @@ async def test_a_booked_ticket_finds_its_place_again(redis_client: Redis) -> Non
     refusals = [answer for n in range(8) if isinstance(answer := await accounts.admit(asking, f"{n}"), Refusal)]
     assert all(refusal.outcome is Outcome.THROTTLED for refusal in refusals)
     waits = [refusal.retry_after_s + EARLY_S for refusal in refusals]
-    assert all(late - early > 0.9 for early, late in zip(waits[2:], waits[3:], strict=False))
+    assert all(late - early > 0.9 for early, late in itertools.pairwise(waits[2:]))
     patient = Accounts(redis_client, options=AccountOptions(hold_s=20.0))
     again = await patient.admit(asking, "5")
     assert isinstance(again, Permit)
@@ -131,7 +134,7 @@ async def test_a_long_line_is_told_to_come_back_one_by_one(redis_client: Redis) 
     answers = await asyncio.gather(*(accounts.admit(asking, f"{n}", Lane.LOW) for n in range(1000)))
     waits = sorted(answer.retry_after_s for answer in answers if isinstance(answer, Refusal))
     assert len(waits) > 990
-    gaps = [late - early for early, late in zip(waits[50:], waits[51:], strict=False)]
+    gaps = [late - early for early, late in itertools.pairwise(waits[50:])]
     assert min(gaps) > 0.9
     urgent = await accounts.admit(asking, "urgent", Lane.PRIORITY)
     assert isinstance(urgent, Refusal)

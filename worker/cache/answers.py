@@ -14,6 +14,7 @@ from importlib import resources
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
@@ -59,8 +60,8 @@ class AnswerCache:
         self._begin_verb = redis.register_script(_verb("answers_begin"))
         self._finish_verb = redis.register_script(_verb("answers_finish"))
         self._redis = redis
-        self._beginner: Grouped[Begin, bytes | int] = Grouped(self._begin_batch, most=200, lanes=2)
-        self._finisher: Grouped[Finish, None] = Grouped(self._finish_batch, most=200, lanes=1)
+        self._beginner: Grouped[Begin, bytes | int] = Grouped(self._begin_batch, most=200, tick_s=0.001)
+        self._finisher: Grouped[Finish, None] = Grouped(self._finish_batch, most=200, tick_s=0.005)
         self._away_until = 0.0
 
     async def begin(self, key: AnswerKey, observed_after: datetime | None, call_s: float) -> StoredAnswer | str | None:
@@ -84,7 +85,7 @@ class AnswerCache:
 
     async def forget(self, keys: Iterable[AnswerKey]) -> None:
         """Delete hot copies (erasure). Raises Redis's errors: what must be gone may not quietly stay."""
-        names = [self._names(key)[0] for key in keys]
+        names = [f"{self._prefix}:a:{self._name(key)}" for key in keys]
         for start in range(0, len(names), 500):
             await self._redis.delete(*names[start : start + 500])
 
@@ -92,40 +93,30 @@ class AnswerCache:
         """Wait until all leases and answers handed in have been sent."""
         await self._finisher.drain()
 
-    def _names(self, key: AnswerKey) -> tuple[str, str]:
-        workspace = (
-            key.workspace
-            if key.workspace.isalnum() and key.workspace.isascii()
-            else quote(key.workspace, "", "utf-8", "replace")
-        )
-        tail = f"{workspace}:{key.provider}:{key.operation}:{key.digest[:20].hex()}"
-        return f"{self._prefix}:a:{tail}", f"{self._prefix}:f:{tail}"
+    def _name(self, key: AnswerKey) -> str:
+        workspace = key.workspace
+        if not (workspace.isalnum() and workspace.isascii()):
+            workspace = quote(workspace, "", "utf-8", "replace")
+        return f"{workspace}:{key.provider}:{key.operation}:{key.digest[:20].hex()}"
 
     async def _begin_batch(self, batch: list[Begin]) -> Sequence[bytes | int]:
-        keys: list[str] = []
-        args: list[Any] = []
-        for key, earliest, lease, token in batch:
-            keys.extend(self._names(key))
-            args.extend((earliest, lease, token))
-        replies = await self._run(self._begin_verb, keys, args)
+        questions = [(self._name(key), earliest, lease, token) for key, earliest, lease, token in batch]
+        replies = await self._run(self._begin_verb, [self._prefix, orjson.dumps(questions)])
         return [1] * len(batch) if replies is None else replies
 
     async def _finish_batch(self, batch: list[Finish]) -> Sequence[None]:
-        keys = [f"{self._prefix}:order", f"{self._prefix}:size"]
-        args: list[Any] = [self._budget_bytes]
-        for key, token, value, life in batch:
-            keys.extend(self._names(key))
-            args.extend((token, value, life))
-        await self._run(self._finish_verb, keys, args)
+        questions = [(self._name(key), token, life if value else 0) for key, token, value, life in batch]
+        values = [value for _, _, value, _ in batch if value]
+        await self._run(self._finish_verb, [self._prefix, self._budget_bytes, orjson.dumps(questions), *values])
         return [None] * len(batch)
 
-    async def _run(self, verb: Any, keys: list[str], args: list[Any]) -> Any:
+    async def _run(self, verb: Any, args: list[Any]) -> Any:
         """The verb's reply, or None while Redis is away (asked again after a second at the earliest)."""
         now = asyncio.get_running_loop().time()
         if now < self._away_until:
             return None
         try:
-            return await verb(keys, args)
+            return await verb([f"{self._prefix}:order"], args)
         except (RedisError, OSError, TimeoutError) as error:
             self._away_until = now + _PAUSE_S
             logger.warning("answers.redis_away", extra={"error_class": type(error).__name__})

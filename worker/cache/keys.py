@@ -5,6 +5,8 @@ key                                     type    what
 ======================================  ======  =========================================================
 ``<ns>:record:<workspace>:<subject>``   hash    one claim per hash field; ``~`` says that all are there
 ``<ns>:alias:<workspace>:<key>``        string  the subject's canonical key, for its other keys
+``<ns>:silence:<workspace>:<subject>``  hash    provider -> what it was asked and did not know
+``<ns>:hit-rates``                      hash    ``<provider>|<counter>`` -> count
 ``<ns>:record-changes``                 pubsub  ``<workspace>:<key>`` of records that changed
 ======================================  ======  =========================================================
 
@@ -37,6 +39,15 @@ class RecordKeys:
     def alias(self, workspace: str, key: str) -> str:
         """The pointer from one of a subject's other keys to its canonical one."""
         return f"{self.namespace}:alias:{escape(workspace)}:{escape(key)}"
+
+    def silence(self, workspace: str, subject: str) -> str:
+        """The hash of who had nothing to say about a subject."""
+        return f"{self.namespace}:silence:{escape(workspace)}:{escape(subject)}"
+
+    @property
+    def hit_rates(self) -> str:
+        """The hash of what all processes have counted about providers."""
+        return f"{self.namespace}:hit-rates"
 
     @property
     def changes(self) -> str:

@@ -102,7 +102,11 @@ class RecordCache:
                 self._nearby.forget(workspace, key)
         async with self._redis.pipeline(transaction=False) as pipe:
             for key in dropped:
-                pipe.delete(self._keys.record(workspace, key), self._keys.alias(workspace, key))
+                pipe.delete(
+                    self._keys.record(workspace, key),
+                    self._keys.alias(workspace, key),
+                    self._keys.silence(workspace, key),
+                )
                 pipe.publish(self._keys.changes, orjson.dumps([workspace, key]))
             await pipe.execute()
 

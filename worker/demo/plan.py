@@ -18,6 +18,11 @@ class Asked:
     why: str = ""
 
     @property
+    def required(self) -> tuple[str, ...]:
+        """The fields asked for."""
+        return tuple(self.fields["requiredFields"].split(","))
+
+    @property
     def command(self) -> str:
         """The same as typed into redis-cli."""
         words = " ".join(f"{name} {value}" for name, value in self.fields.items())
@@ -32,7 +37,7 @@ def first_wave(world: Sequence[Mapping[str, Any]], queue: str, jobs: int) -> lis
     companies = [_linkedin_company(company, queue) for company in _repeat(by_hand, world, share)]
     people = [_person(person, queue) for person in _people(by_hand, world, share)]
     mixed = [asked for group in zip(websites, companies, people, strict=False) for asked in group]
-    return [*mixed, *troubles(by_hand[0], queue)]
+    return [*mixed, *troubles(world[-1], queue)]
 
 
 def troubles(company: Mapping[str, Any], queue: str) -> list[Asked]:
@@ -45,7 +50,6 @@ def troubles(company: Mapping[str, Any], queue: str) -> list[Asked]:
                 "type": "company_website",
                 "requiredFields": "company_name,company_funding_total,company_revenue",
                 "maxCostCents": "0",
-                "skipCache": "true",
             },
             "may cost nothing, and only paid providers know the rest",
         ),
@@ -65,10 +69,7 @@ def troubles(company: Mapping[str, Any], queue: str) -> list[Asked]:
 def second_wave(first: Sequence[Asked], count: int = 6) -> list[Asked]:
     """Some of the same questions again, each with a part of the fields: all of it is known by now."""
     again = [asked for asked in first if not asked.why][:count]
-    return [
-        Asked(asked.stream, {**asked.fields, "requiredFields": ",".join(asked.fields["requiredFields"].split(",")[:2])})
-        for asked in again
-    ]
+    return [Asked(asked.stream, {**asked.fields, "requiredFields": ",".join(asked.required[:2])}) for asked in again]
 
 
 def _repeat(

@@ -73,7 +73,7 @@ async def _show(console: Console, stage: Stage, watcher: Watcher, count: int) ->
     console.print(f"   redis-cli {asked[0].command}\n", soft_wrap=True)
     wave = await _run_wave(console, watcher, asked)
     rows = await watcher.rows(wave)
-    required = {job_id: len(item.fields["requiredFields"].split(",")) for job_id, item in wave.items()}
+    required = {job_id: item.required for job_id, item in wave.items()}
     console.print(jobs_table([row for row in rows if row["status"] != "dead_letter"], required, console.width))
     _explain(console, rows, wave)
     again = await _again(console, watcher, asked)
@@ -110,8 +110,9 @@ def _explain(console: Console, rows: Sequence[Mapping[str, Any]], wave: Mapping[
         if row is None:
             continue
         asked = wave[row["id"]]
+        tried = f", tried {row['attempts']} times" if row["attempts"] > 1 else ""
         console.print(f"   [bold]{outcome.replace('_', ' ')}[/] {escape(subject(row['url'] or asked.fields['url']))}: "
-                      f"{escape(asked.why or 'asked like the others')}")  # fmt: skip
+                      f"{escape(asked.why or 'asked like the others')}{tried}")  # fmt: skip
         for gap in row["result"].get("gaps", ()):
             console.print(f"     {escape(gap_line(gap))}", soft_wrap=True)
         if row["error_message"]:
@@ -124,13 +125,14 @@ async def _again(console: Console, watcher: Watcher, asked: Sequence[Asked]) -> 
     async for _ in watcher.ended(wave):
         pass
     rows = await watcher.rows(wave)
-    hits = [row for row in rows if sources(row["result"]) == ["cache"] and found(row["result"])]
+    got = {row["id"]: found(row["result"], wave[row["id"]].required) for row in rows}
+    hits = [row for row in rows if sources(row["result"]) == ["cache"] and got[row["id"]]]
     console.print(f"\n[bold]3. The same subjects again[/]: {len(hits)} of {len(rows)} answered by the cache")
     for row in rows:
-        console.print(
-            f"   {escape(subject(row['url'] or ''))}: {len(found(row['result']))} fields from "
-            f"{escape(', '.join(sources(row['result'])) or 'nobody')}, {cents(row['cost_micros']):g} cents, {took(row)}"
-        )
+        names = ", ".join(got[row["id"]]) or "nothing"
+        by = ", ".join(sources(row["result"])) or "nobody"
+        line = f"   {subject(row['url'] or '')}: {names} from {by}, {cents(row['cost_micros']):g} cents, {took(row)}"
+        console.print(escape(line), soft_wrap=True)
     return rows
 
 

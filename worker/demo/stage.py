@@ -23,6 +23,8 @@ from worker.embedded.process import Running, plain_environment
 START_TIMEOUT_S: Final = 30.0
 STOP_TIMEOUT_S: Final = 15.0
 QUEUE: Final = "enrichment"
+#: A paid plan's limit; a free one's would make the demo wait.
+PDL_PER_MINUTE: Final = 1000
 ROOT: Final = Path(__file__).resolve().parents[2]
 
 
@@ -97,7 +99,7 @@ async def spawn(name: str, servers: EmbeddedServers, folder: Path, module: str, 
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     child = Child(name, process, folder)
-    await asyncio.to_thread(servers.adopt, name, Running(name, process.pid, str(home), signal.SIGTERM))
+    await asyncio.to_thread(servers.adopt, name, Running(name, process.pid, str(home), signal.SIGTERM), folder)
     return child
 
 
@@ -117,13 +119,24 @@ async def open_stage(*, latency_ms: int, slots: int) -> AsyncIterator[Stage]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         servers = await asyncio.to_thread(join, folder / "data", ephemeral=True)
         stack.push_async_callback(asyncio.to_thread, servers.leave)
-        simulator = await spawn("simulator", servers, folder, "simulator", "--latency-ms", str(latency_ms))
+        simulator = await spawn(
+            "simulator",
+            servers,
+            folder,
+            "simulator",
+            "--latency-ms",
+            str(latency_ms),
+            "--limit",
+            f"pdl={PDL_PER_MINUTE}/60s",
+        )
         stack.push_async_callback(end, simulator, servers)
         addresses = json.loads(await simulator.line_with('"api"'))
         worker = await spawn(
             "worker", servers, folder, "worker", "run",
             REDIS_URL=servers.redis_url, DATABASE_URL=servers.database_url, QUEUE_NAME=QUEUE, EMBEDDED="never",
-            HEALTH_CHECK_PORT="0", LOG_FORMAT="json", CONCURRENCY=str(slots), **addresses["env"],
+            HEALTH_CHECK_PORT="0", LOG_FORMAT="json", CONCURRENCY=str(slots),
+            RETRY_BASE_DELAY="400", RETRY_MAX_DELAY="1500", MAX_ATTEMPTS="3",
+            PDL_RATE_LIMIT_PER_MINUTE=str(PDL_PER_MINUTE), **addresses["env"],
         )  # fmt: skip
         stack.push_async_callback(end, worker, servers)
         ready = json.loads(await worker.line_with('"Worker is ready"'))

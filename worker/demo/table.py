@@ -1,6 +1,6 @@
 """The demo's table: one line a job, readable in 80 columns. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -15,39 +15,43 @@ WIDE: Final = 110
 _STATUS: Final = {"success": "green", "partial": "yellow", "failed": "red", "dead_letter": "red"}
 
 
-def jobs_table(rows: Sequence[Mapping[str, Any]], required: Mapping[str, int], width: int) -> Table:
-    """Subject, outcome, fields found of required, lowest confidence, sources, cost, time.
+def jobs_table(rows: Sequence[Mapping[str, Any]], required: Mapping[str, Collection[str]], width: int) -> Table:
+    """Subject, outcome, fields found of required, lowest confidence, sources, cost, time; a section per kind.
 
-    ``rows`` are rows of enrichment_jobs with their result as an object; ``required`` maps job ids to how many
-    fields were asked for.
+    ``rows`` are rows of enrichment_jobs with their result as an object; ``required`` maps job ids to the fields that
+    were asked for.
     """
     wide = width >= WIDE
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1), header_style="bold", expand=True)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold", expand=True)
     table.add_column("subject", no_wrap=True, overflow="ellipsis", ratio=5)
     if wide:
         table.add_column("kind", no_wrap=True, min_width=16)
     table.add_column("result", no_wrap=True, min_width=7)
-    table.add_column("found", justify="right", no_wrap=True, min_width=5)
-    table.add_column("sure", justify="right", no_wrap=True, min_width=4)
+    table.add_column("found of required" if wide else "found", justify="right", no_wrap=True, min_width=5)
+    table.add_column("confidence" if wide else "conf", justify="right", no_wrap=True, min_width=4)
     table.add_column("sources", no_wrap=True, overflow="ellipsis", ratio=6 if wide else 4)
-    table.add_column("cents" if wide else "cost", justify="right", no_wrap=True, min_width=5)
+    table.add_column("cost in cents" if wide else "cents", justify="right", no_wrap=True, min_width=5)
     table.add_column("time", justify="right", no_wrap=True, min_width=7)
-    for row in rows:
-        cells = _cells(row, required.get(row["id"], 0))
+    kind = None
+    for row in sorted(rows, key=lambda row: str(row["job_type"])):
+        if kind not in (None, row["job_type"]):
+            table.add_section()
+        kind = row["job_type"]
+        cells = _cells(row, required.get(row["id"], ()))
         table.add_row(*(cells if wide else (cells[0], *cells[2:])))
     return table
 
 
-def _cells(row: Mapping[str, Any], required: int) -> tuple[Text | str, ...]:
+def _cells(row: Mapping[str, Any], required: Collection[str]) -> tuple[Text | str, ...]:
     result = row["result"]
-    data = found(result)
+    data = found(result, required)
     outcome = row["result_status"] or row["status"]
     sure = min((float(item["confidence"]) for item in data.values()), default=None)
     return (
         subject(row["url"] or ""),
         row["job_type"],
         Text(outcome.replace("dead_letter", "dead"), style=_STATUS.get(outcome, "")),
-        f"{len(data)}/{required}" if required else "",
+        f"{len(data)}/{len(required)}",
         "" if sure is None else f"{sure:.2f}",
         ", ".join(sources(result)),
         f"{cents(row['cost_micros']):.2f}" if row["cost_micros"] else "0",
@@ -55,10 +59,11 @@ def _cells(row: Mapping[str, Any], required: int) -> tuple[Text | str, ...]:
     )
 
 
-def found(result: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """The required fields that the result holds: all of its data but what is named in its gaps."""
+def found(result: Mapping[str, Any], required: Collection[str]) -> dict[str, Mapping[str, Any]]:
+    """The required fields that the result holds, gaps left out: those are there, but not sure enough."""
     open_fields = {gap["field"] for gap in result.get("gaps", ())}
-    return {name: item for name, item in result.get("data", {}).items() if name not in open_fields}
+    data = result.get("data", {})
+    return {name: data[name] for name in required if name in data and name not in open_fields}
 
 
 def sources(result: Mapping[str, Any]) -> list[str]:
@@ -75,11 +80,11 @@ def subject(url: str) -> str:
     """An address without what all of them have.
 
     >>> subject("https://www.linkedin.com/in/ada"), subject("http://acme.example/")
-    ('in/ada', 'acme.example')
+    ('ada', 'acme.example')
     """
     parts = urlsplit(url)
     host = (parts.hostname or url).removeprefix("www.")
-    return parts.path.strip("/") if host == "linkedin.com" else host
+    return parts.path.strip("/").rpartition("/")[2] if host == "linkedin.com" else host
 
 
 def took(row: Mapping[str, Any]) -> str:

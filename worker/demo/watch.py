@@ -1,7 +1,7 @@
 """Adds the demo's jobs with plain XADD, follows them on the events stream, and reads their rows."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -33,13 +33,24 @@ class Watcher:
         """(job id, how it ended) of each of these jobs, as they end."""
         left = set(jobs)
         while left:
-            for _, entries in await self._redis.xread({self._keys.events: self._since}, block=1000) or ():
-                for entry_id, event in entries:
-                    self._since = entry_id.decode()
-                    name = event.get(b"job", b"").decode()
-                    if name in left:
-                        left.discard(name)
-                        yield name, event.get(b"event", b"").decode()
+            for name, how in await self._events():
+                # An entry that could not be read has no name of its own; its row tells which one it was.
+                for job_id in {name} & left if name else await self._dead(left):
+                    left.discard(job_id)
+                    yield job_id, how
+
+    async def _events(self) -> list[tuple[str, str]]:
+        """(job name, event) of what came since the last look."""
+        found = []
+        for _, entries in await self._redis.xread({self._keys.events: self._since}, block=1000) or ():
+            for entry_id, event in entries:
+                self._since = entry_id.decode()
+                found.append((event.get(b"job", b"").decode(), event.get(b"event", b"").decode()))
+        return found
+
+    async def _dead(self, jobs: Collection[str]) -> list[str]:
+        query = "SELECT id FROM enrichment_jobs WHERE status = 'dead_letter' AND id = ANY($1::text[])"
+        return [row["id"] for row in await self._database.fetch(query, list(jobs))]
 
     async def rows(self, jobs: Mapping[str, Asked]) -> list[dict[str, Any]]:
         """The jobs' rows in PostgreSQL, in the order they were asked."""

@@ -1,13 +1,13 @@
 """Gaps: which required fields are missing, stale or too uncertain, and why. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from worker.domain.claim import Claim
 from worker.domain.fields.field import DAY_S
 from worker.domain.freshness import is_fresh, ttl_s
-from worker.domain.record import FieldValue, record_of
+from worker.domain.record import FieldValue, LazyRecord, merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,10 @@ def standing(
 
     Fresh claims decide where there are any; a stale value is shown, faded, but leaves its field open.
     """
-    held = tuple(claims)
-    fresh = record_of((claim for claim in held if is_fresh(claim, now, observed_after)), now)
-    record = {**record_of(held, now), **fresh} if len(fresh) < len({claim.field for claim in held}) else fresh
+    held = merge(claims)
+    fresh = LazyRecord((claim for claim in held if is_fresh(claim, now, observed_after)), now)
+    every = LazyRecord(held, now)
+    record = _Preferring(fresh, every) if len(fresh) < len(every) else fresh
     reasons: dict[str, str] = {}
     for name in dict.fromkeys(required):
         value = fresh.get(name)
@@ -50,6 +51,26 @@ def standing(
         elif value.confidence < min_confidence:
             reasons[name] = f"below the confidence asked for: {value.confidence:.2f} of {min_confidence:.2f}"
     return Standing(record, reasons)
+
+
+class _Preferring(Mapping[str, FieldValue]):
+    """Fields of the first record where it has them, of the second where not."""
+
+    def __init__(self, first: LazyRecord, second: LazyRecord) -> None:
+        self._first = first
+        self._second = second
+
+    def __getitem__(self, name: str) -> FieldValue:
+        return self._first[name] if name in self._first else self._second[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._second)
+
+    def __len__(self) -> int:
+        return len(self._second)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._second
 
 
 def _stale(name: str, observed_at: datetime, now: datetime) -> str:

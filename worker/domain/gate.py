@@ -193,7 +193,8 @@ def _person(subject: Subject, record: Mapping[str, FieldValue], claims: list[Cla
 
 def _employer(subject: Subject, record: Mapping[str, FieldValue]) -> tuple[str, str]:
     """The employer that the job itself names: (domain, name), each "" when unknown."""
-    typed = {name: str(value.value) for name, value in record.items() if value.human}
+    told = ((name, record.get(name)) for name in ("person_company_domain", "person_company_name"))
+    typed = {name: str(value.value) for name, value in told if value is not None and value.human}
     domain = typed.get("person_company_domain", "")
     if subject.key.startswith("person:mailto:"):
         mail = domain_of(subject.get("person_email"))

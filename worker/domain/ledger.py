@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from worker.domain.call import Call, Reply
@@ -92,3 +92,11 @@ class Reuse:
     intent: Intent
     outcome: Outcome
     reused_from: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Money set aside in shared budgets: ``places`` are (scope, period, first day), ``micros`` the same in each."""
+
+    places: tuple[tuple[str, str, date], ...]
+    micros: int

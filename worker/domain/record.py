@@ -7,9 +7,10 @@ other by their odds, so a value that others contradict is worth less; fields of 
 outranks both.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -32,8 +33,17 @@ ClaimKey = tuple[str, str, str, str]
 
 def value_key(field: str, value: Value) -> str:
     """The comparable text of a field's value; equal for values that say the same thing."""
+    # Keys are asked for again and again; long texts would fill the memory of those that were.
+    return _short_key(field, value) if not isinstance(value, str) or len(value) <= 200 else _key(field, value)
+
+
+def _key(field: str, value: Value) -> str:
     known = FIELDS.get(field)
     return known.compare_key(value) if known else plain_key(value)
+
+
+# typed: 1, 1.0 and True are equal, and so are their hashes, but not their texts.
+_short_key = lru_cache(maxsize=16_384, typed=True)(_key)
 
 
 def claim_key(claim: Claim) -> ClaimKey:
@@ -41,8 +51,21 @@ def claim_key(claim: Claim) -> ClaimKey:
     return claim.field, value_key(claim.field, claim.value), claim.source, claim.provider
 
 
-def _seniority(claim: Claim) -> tuple[datetime, float, bytes]:
-    return claim.observed_at, claim.confidence, orjson.dumps(claim.as_json(), option=orjson.OPT_SORT_KEYS)
+def _rank(claim: Claim) -> tuple[datetime, float, str, str, str]:
+    """A total order over merged claims of one field: the newest, then the surest."""
+    return claim.observed_at, claim.confidence, claim.source, claim.provider, str(claim.value)
+
+
+def _newer(claim: Claim, held: Claim) -> bool:
+    """Which of two claims that make the same statement stays, in a total order."""
+    one, other = (claim.observed_at, claim.confidence), (held.observed_at, held.confidence)
+    if one != other or claim == held:
+        return one > other
+    return _text(claim) > _text(held)
+
+
+def _text(claim: Claim) -> bytes:
+    return orjson.dumps(claim.as_json(), option=orjson.OPT_SORT_KEYS)
 
 
 def merge(*sets: Iterable[Claim]) -> frozenset[Claim]:
@@ -55,7 +78,7 @@ def merge(*sets: Iterable[Claim]) -> frozenset[Claim]:
         for claim in claims:
             key = claim_key(claim)
             held = newest.get(key)
-            if held is None or (claim is not held and _seniority(claim) > _seniority(held)):
+            if held is None or (claim is not held and _newer(claim, held)):
                 newest[key] = claim
     return frozenset(newest.values())
 
@@ -135,7 +158,7 @@ class _Candidate:
 
     @property
     def newest(self) -> Claim:
-        return max(self.claims, key=lambda claim: (claim.confidence, *_seniority(claim)))
+        return max(self.claims, key=lambda claim: (claim.confidence, *_rank(claim)))
 
     @property
     def observed_at(self) -> datetime:
@@ -148,16 +171,59 @@ def record_of(claims: Iterable[Claim], now: datetime | None = None) -> dict[str,
     With ``now``, claims past their life count for less (see ``freshness.faded``). The order of ``claims`` and
     repetitions make no difference.
     """
-    by_field: dict[str, list[Claim]] = {}
-    for claim in merge(claims):
-        by_field.setdefault(claim.field, []).append(claim)
-    known = [name for name in FIELDS if name in by_field]
-    others = sorted(name for name in by_field if name not in FIELDS)
-    return {name: field_value(name, by_field[name], now) for name in (*known, *others)}
+    return dict(LazyRecord(merge(claims), now))
+
+
+class LazyRecord(Mapping[str, FieldValue]):
+    """A record that works out a field when it is looked at; its claims are merged ones."""
+
+    def __init__(self, merged: Iterable[Claim], now: datetime | None = None) -> None:
+        self._now = now
+        self._claims: dict[str, list[Claim]] = {}
+        self._values: dict[str, FieldValue] = {}
+        for claim in merged:
+            self._claims.setdefault(claim.field, []).append(claim)
+
+    def __getitem__(self, name: str) -> FieldValue:
+        value = self._values.get(name)
+        if value is None:
+            value = self._values[name] = field_value(name, self._claims[name], self._now)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (name for name in FIELDS if name in self._claims)
+        yield from sorted(name for name in self._claims if name not in FIELDS)
+
+    def __len__(self) -> int:
+        return len(self._claims)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._claims
 
 
 def field_value(name: str, claims: Iterable[Claim], now: datetime | None = None) -> FieldValue:
     """The best value of one field; ``claims`` are all of that field and not empty."""
+    held = list(claims)
+    return _alone(held[0], now) if len(held) == 1 else _elected(name, held, now)
+
+
+def _alone(claim: Claim, now: datetime | None) -> FieldValue:
+    """The most frequent case, without the counting of votes."""
+    human = is_human(claim)
+    ceiling = MOST_INFERRED if claim.inferred and not human else MOST_CERTAIN
+    return FieldValue(
+        value=claim.value,
+        confidence=1.0 if human else round(min(max(faded(claim, now), 0.0), ceiling), 3),
+        sources=(claim.source,),
+        evidence=claim.evidence[:_MOST_EVIDENCE],
+        observed_at=claim.observed_at,
+        inferred=claim.inferred and not human,
+        human=human,
+        display=claim.display,
+    )
+
+
+def _elected(name: str, claims: Iterable[Claim], now: datetime | None) -> FieldValue:
     voters = _current(claims)
     human = [claim for claim in voters if is_human(claim)]
     stated = [claim for claim in voters if not claim.inferred]
@@ -169,7 +235,7 @@ def field_value(name: str, claims: Iterable[Claim], now: datetime | None = None)
     many = field is not None and field.many
     scored = {key: _score(candidate, candidates, many=many) for key, candidate in candidates.items()}
     best = (
-        candidates[value_key(name, max(human, key=_seniority).value)]
+        candidates[value_key(name, max(human, key=_rank).value)]
         if human
         else max(candidates.values(), key=lambda one: (round(scored[one.key], 9), one.observed_at, one.key))
     )
@@ -182,9 +248,7 @@ def field_value(name: str, claims: Iterable[Claim], now: datetime | None = None)
     )
     confidence = 1.0 if human else scored[best.key]
     inferred = not human and not stated
-    shown = (
-        best.newest if not human else max((c for c in human if value_key(name, c.value) == best.key), key=_seniority)
-    )
+    shown = best.newest if not human else max((c for c in human if value_key(name, c.value) == best.key), key=_rank)
     return FieldValue(
         value=shown.value,
         confidence=round(min(confidence, MOST_INFERRED) if inferred else confidence, 3),
@@ -240,7 +304,7 @@ def _score(candidate: _Candidate, candidates: Mapping[str, _Candidate], *, many:
 def _evidence(claims: Iterable[Claim]) -> tuple[Evidence, ...]:
     """Evidence of the best claims first, each piece once, at most five."""
     seen: dict[Evidence, None] = {}
-    for claim in sorted(claims, key=_seniority, reverse=True):
+    for claim in sorted(claims, key=_rank, reverse=True):
         seen.update(dict.fromkeys(claim.evidence))
     return tuple(seen)[:_MOST_EVIDENCE]
 
@@ -249,7 +313,7 @@ def _collected(claims: list[Claim], now: datetime | None, *, inferred: bool) -> 
     """A field that is a collection: the union of what the sources list, what most of them list first."""
     support: dict[str, _Candidate] = {}
     spelling: dict[str, str] = {}
-    for claim in sorted(claims, key=_seniority):
+    for claim in sorted(claims, key=_rank):
         items = claim.value if isinstance(claim.value, tuple) else (str(claim.value),)
         for item in items:
             key = item.casefold()

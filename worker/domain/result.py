@@ -49,16 +49,21 @@ class Stage:
 class Gap:
     """A required field that is missing, stale or too uncertain, and who was asked.
 
-    ``asked`` maps provider names to what they answered (an Outcome, or why they were not asked).
+    ``asked`` maps provider names to what they answered (an Outcome, or why they were not asked). ``going_on`` maps
+    those that could still be asked to the most it would cost, in micros.
     """
 
     field: str
     why: str
     asked: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    going_on: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object in the result's spelling."""
-        return {"field": self.field, "why": self.why, "asked": dict(self.asked)}
+        data: dict[str, Any] = {"field": self.field, "why": self.why, "asked": dict(self.asked)}
+        if self.going_on:
+            data["goingOnCents"] = {name: cents(micros) for name, micros in self.going_on.items()}
+        return data
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ HORIZON_S = {Lane.PRIORITY: 60.0, Lane.HIGH: 50.0, Lane.JOBS: 40.0, Lane.LOW: 30
 #: A job that comes back for its reserved time comes a little early and waits the rest in place.
 EARLY_S = 1.5
 #: What one process may believe about an account without asking Redis again.
-_BELIEF_S = 0.05
+_BELIEF_S = 0.04
 _MICRO = 1_000_000
 _UNPACED = Pace(0.0, 1, 1.5)
 
@@ -154,7 +154,7 @@ class Accounts:
         self._verbs = {
             name: redis.register_script(_verb(name)) for name in ("admit", "confirm", "pause", "trip", "close")
         }
-        self._asker: Grouped[_Asked, Permit | Refusal] = Grouped(self._ask, most=200, lanes=2)
+        self._asker: Grouped[_Asked, Permit | Refusal] = Grouped(self._ask, most=200, lanes=2, tick_s=0.0005)
         self._away_until = 0.0
         self._was_away = False
 

@@ -51,6 +51,7 @@ class GatewayHub:
         self._answers = answers
         self._pages = pages
         self._send = send
+        self._budgets = budgets
         self._options = options or GatewayOptions()
         self._purchases = Purchases(ledger, accounts, budgets, self._options, self._note)
         self._observe = observe
@@ -85,6 +86,8 @@ class GatewayHub:
             await asyncio.gather(*late, return_exceptions=True)
         await self._ledger.drain()
         await self._answers.drain()
+        if self._budgets is not None:
+            await self._budgets.drain()
         await self._pages.close()
 
     async def _ask(self, run: Run, question: Question) -> Answer:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from worker.domain.call import Reply
 from worker.domain.finding import Outcome
-from worker.domain.ledger import AnswerKey, Ending, Intent, Reuse, StoredAnswer
+from worker.domain.ledger import AnswerKey, Ending, Intent, Reservation, Reuse, StoredAnswer
 
 
 class Ledger(Protocol):
@@ -48,11 +48,14 @@ class Answers(Protocol):
 class Budgets(Protocol):
     """Money that many jobs share: a workspace's per day and month, a provider account's."""
 
-    async def reserve(self, workspace: str, provider: str, account: str, micros: int) -> str | None:
-        """Set money aside everywhere it counts; the name of the budget that does not allow it, or None."""
+    async def reserve(self, workspace: str, provider: str, account: str, micros: int) -> Reservation | str | None:
+        """Set money aside everywhere it counts: None where no budget is set, the name of the one that is used up."""
 
-    def settle(self, workspace: str, provider: str, account: str, reserved: int, spent: int) -> None:
+    def settle(self, reservation: Reservation, spent: int) -> None:
         """Turn a reservation into what was spent, some time soon."""
+
+    async def drain(self) -> None:
+        """Wait until all that was handed in is written."""
 
 
 class Pages(Protocol):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from worker.domain.call import Answer, Call, Reading, Reply
 from worker.domain.errors import StoreUnavailable
 from worker.domain.finding import Outcome
-from worker.domain.ledger import AnswerKey, Charge, Ending, Intent, StoredAnswer
+from worker.domain.ledger import AnswerKey, Charge, Ending, Intent, Reservation, StoredAnswer
 from worker.gateway.accounts import Accounts, Permit, Refusal
 from worker.gateway.faults import Fault, fault_of
 from worker.gateway.gateway import Question, Run
@@ -74,9 +74,9 @@ class Purchases:
             if isinstance(turn, Refusal):
                 return self._refused(run, call, turn)
             permit = turn
-        budget = await self._reserve(run, call)
-        if budget:
-            return self._not_sent(run, call, Outcome.OVER_BUDGET, f"{budget} is used up"), None, False
+        reservation = await self._reserve(run, call)
+        if isinstance(reservation, str):
+            return self._not_sent(run, call, Outcome.OVER_BUDGET, f"{reservation} is used up"), None, False
         intent = self._intent(run, call, key)
         spent = call.max_micros
         try:
@@ -94,8 +94,8 @@ class Purchases:
             spent = 0
             raise
         finally:
-            if self._budgets is not None and call.max_micros:
-                self._budgets.settle(run.workspace, call.provider, call.account, call.max_micros, spent)
+            if self._budgets is not None and reservation is not None:
+                self._budgets.settle(reservation, spent)
 
     async def _send(
         self, run: Run, question: Question, intent: Intent, call_id: int, permit: Permit | None, asked_at: float
@@ -174,7 +174,7 @@ class Purchases:
         reason = f"not sent: {refusal.reason}"
         await self._ledger.close(Ending(intent, call_id, refusal.outcome, Charge.FREE, 0, 0, reason, now, now))
 
-    async def _reserve(self, run: Run, call: Call) -> str | None:
+    async def _reserve(self, run: Run, call: Call) -> Reservation | str | None:
         if self._budgets is None or not call.max_micros:
             return None
         return await self._budgets.reserve(run.workspace, call.provider, call.account, call.max_micros)

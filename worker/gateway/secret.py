@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from worker.domain.call import HttpRequest, Reply
+from worker.domain.clean import clean_text
 
 _BLOT = b"[key]"
 _SHORTEST = 6
@@ -38,7 +39,8 @@ def without_secrets(reply: Reply, secrets: tuple[bytes, ...]) -> Reply:
 
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers that are stored with an answer."""
-    return {name: value for name, value in headers.items() if name in _KEPT or name.startswith("x-enrichd-")}
+    kept = {name: value for name, value in headers.items() if name in _KEPT or name.startswith("x-enrichd-")}
+    return {name: clean_text(value) for name, value in kept.items()}
 
 
 def blot(text: str, secrets: tuple[bytes, ...]) -> str:

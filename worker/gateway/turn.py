@@ -9,7 +9,7 @@ from worker.domain.ledger import AnswerKey
 from worker.gateway.accounts import Accounts, Permit, Refusal
 
 #: A permit older than this is confirmed before it is used: a 429 elsewhere may have voided it.
-FRESH_S = 0.03
+FRESH_S = 0.05
 
 
 def ticket_for(workspace: str, job_id: str, key: AnswerKey) -> str:

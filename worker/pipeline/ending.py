@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from worker.domain.finding import MOMENTARY, WAITING, Finding
+from worker.domain.finding import MOMENTARY, WAITING, Finding, Outcome
 from worker.domain.job import ResultStatus
 from worker.domain.provider import Provider
 from worker.domain.result import Gap, Result
+from worker.domain.subject import Subject
 from worker.domain.verdict import Done, Retry, Snooze, Verdict
 
 
@@ -16,8 +17,11 @@ def gaps_of(
     findings: Mapping[str, Finding],
     skipped: Mapping[str, str],
     refused: Mapping[str, str],
+    subject: Subject,
 ) -> tuple[Gap, ...]:
-    """One gap per open field: why it is open, and per provider that offers it the answer, or why it was not asked."""
+    """One gap per open field: why it is open, per provider that offers it the answer or why it was not asked, and
+    whom one could still ask at what price.
+    """
     offered = tuple(providers)
     gaps = []
     for name, why in open_fields.items():
@@ -27,8 +31,16 @@ def gaps_of(
                 continue
             finding = findings.get(provider.name)
             asked[provider.name] = _answer(finding) if finding else skipped.get(provider.name, "not asked")
-        gaps.append(Gap(name, _why(why, refused.get(name), offered=bool(asked)), asked))
+        prices = {p.name: p.max_micros for p in offered if name in p.gives and _could_go_on(p, findings, subject)}
+        gaps.append(Gap(name, _why(why, refused.get(name), offered=bool(asked)), asked, prices))
     return tuple(gaps)
+
+
+def _could_go_on(provider: Provider, findings: Mapping[str, Finding], subject: Subject) -> bool:
+    finding = findings.get(provider.name)
+    if finding is None:
+        return subject.entity in provider.entities and provider.cannot(subject) is None
+    return finding.outcome in MOMENTARY or finding.outcome in WAITING or finding.outcome is Outcome.OVER_BUDGET
 
 
 def _why(why: str, refusal: str | None, *, offered: bool) -> str:

@@ -1,9 +1,10 @@
 """The main job, stage by stage: cache, plan and gather until nothing is missing, LLM for the rest, result."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from time import perf_counter
 
 from worker.domain.fields import FIELDS, IDENTIFIERS
+from worker.domain.finding import Outcome
 from worker.domain.freshness import is_human
 from worker.domain.job import Job, ResultStatus
 from worker.domain.kind import Kind
@@ -12,11 +13,13 @@ from worker.domain.record import record_of
 from worker.domain.result import Result, Stage
 from worker.domain.verdict import Report
 from worker.pipeline.admit import context_for, human_claims
+from worker.pipeline.dry_run import dry_run, is_dry
 from worker.pipeline.ending import gaps_of, status_of, verdict_of
 from worker.pipeline.gather import counted, gather
-from worker.pipeline.plan import LLM, in_order, next_provider, why_not
+from worker.pipeline.plan import AUTO, LLM, in_order, next_provider, why_not
 from worker.pipeline.run import Run
 from worker.pipeline.tools import Tools
+from worker.pipeline.value import best_value
 
 
 async def enrich(job: Job, kind: Kind, tools: Tools) -> Report:
@@ -24,11 +27,14 @@ async def enrich(job: Job, kind: Kind, tools: Tools) -> Report:
 
     Raises MalformedEntry for a job without a subject, QueueUnavailable and StoreUnavailable from below.
     """
+    if is_dry(job):
+        return await dry_run(job, kind, tools)
     run = Run.begin(job, kind, tools, in_order(tools.roster, tools.policy.order, kind.stages))
     take_known(run)
     await check_cache(run)
     await gather_until_filled(run)
     await fall_back(run)
+    await remember_silences(run)
     return report_of(run)
 
 
@@ -51,6 +57,9 @@ async def check_cache(run: Run) -> None:
     age_limit = run.observed_after if run.job.skip_cache else None
     claims = await run.tools.claims(run.job.workspace, run.subject, wanted, age_limit)
     claims = tuple(c for c in claims if age_limit is None or c.observed_at >= age_limit or is_human(c))
+    if run.tools.silences is not None:
+        held = await run.tools.silences.get(run.job.workspace, run.subject.key)
+        run.silences = {one.provider: one for one in held}
     best = record_of(claims, run.started_at)
     run.learn(
         claims,
@@ -70,8 +79,17 @@ async def check_cache(run: Run) -> None:
 async def gather_until_filled(run: Run) -> None:
     """Stage after stage, each fed with what the earlier ones found, until nothing is open or nobody is left to ask."""
     stages = [provider for provider in run.providers if provider.stage != LLM]
-    while (provider := next_provider(stages, run.situation())) is not None:
+    while (provider := choose(run, stages)) is not None:
         await gather(run, provider)
+
+
+def choose(run: Run, providers: Sequence[Provider]) -> Provider | None:
+    """Whom to ask next: the next in line, or with ``auto`` the best value for money."""
+    policy = run.tools.policy
+    if AUTO not in policy.order:
+        return next_provider(providers, run.situation())
+    tallies = run.tools.rates.tallies if run.tools.rates else {}
+    return best_value(providers, run.situation(), tallies, policy.most_micros_a_field)
 
 
 async def fall_back(run: Run) -> None:
@@ -86,10 +104,18 @@ async def fall_back(run: Run) -> None:
             await gather(run, model)
 
 
+async def remember_silences(run: Run) -> None:
+    """Who had nothing to say is not asked the same again for a while."""
+    if run.tools.silences is not None and run.silenced:
+        await run.tools.silences.put(run.job.workspace, run.subject.key, run.silenced)
+
+
 def _free_readers(run: Run) -> Iterator[Provider]:
     """Stages that bring text and cost nothing: asked again, from answers, when all facts came from the cache."""
     for provider in run.providers:
-        reads = provider.stage == "website" and not provider.max_micros and provider.name not in run.findings
+        silence = run.silences.get(provider.name)
+        barred = provider.name in run.findings or (silence is not None and silence.outcome is Outcome.BLOCKED)
+        reads = provider.stage == "website" and not provider.max_micros and not barred
         if reads and run.subject.entity in provider.entities and provider.cannot(run.subject) is None:
             yield provider
 
@@ -104,7 +130,7 @@ def report_of(run: Run) -> Report:
     result = Result(
         status=status_of(run.job.required, standing.open, standing.record),
         data={name: value.as_json() for name, value in standing.record.items()},
-        gaps=gaps_of(standing.open, run.providers, run.findings, skipped, run.refused),
+        gaps=gaps_of(standing.open, run.providers, run.findings, skipped, run.refused, run.subject),
         stages=stages,
         provider_micros=run.gateway.provider_micros,
         llm_micros=run.gateway.llm_micros,

@@ -9,9 +9,11 @@ import structlog
 
 from worker.domain.claim import Claim
 from worker.domain.errors import QueueUnavailable, StoreUnavailable
+from worker.domain.fields import IDENTIFIERS
 from worker.domain.finding import Finding, Outcome
 from worker.domain.provider import Ask, Provider
 from worker.domain.result import Stage
+from worker.domain.silence import LIVES_S, silence_after
 from worker.pipeline.admit import admit
 from worker.pipeline.plan import LLM
 from worker.pipeline.run import Run
@@ -25,12 +27,17 @@ async def gather(run: Run, provider: Provider) -> None:
 
     Raises QueueUnavailable or StoreUnavailable, for which the run waits in place; nothing else.
     """
-    began = perf_counter()
+    began, wanted = perf_counter(), frozenset(run.standing().open) & provider.gives
     finding = await _asked(run, provider)
     admitted = admit(finding.claims, finding.identifiers, run.subject, run.standing().record, run.tools.now())
     if admitted.stranger:
         finding = replace(finding, outcome=Outcome.MISS, reason=admitted.stranger, pages=())
+    found = frozenset(claim.field for claim in admitted.claims)
+    _count(run, provider, finding, wanted, found)
+    silence = silence_after(finding, wanted, found, run.subject, run.tools.now())
     run.findings[provider.name] = finding
+    if silence is not None:
+        run.silenced.append(silence)
     run.learn(admitted.claims, admitted.identifiers)
     run.notes.extend(note for note in admitted.notes if note not in run.notes)
     run.pages.update({(page.url, page.page_hash): page for page in finding.pages})
@@ -41,7 +48,7 @@ async def gather(run: Run, provider: Provider) -> None:
         provider.stage,
         provider.name,
         duration_ms=(perf_counter() - began) * 1000,
-        fields_found=tuple(sorted({claim.field for claim in admitted.claims})),
+        fields_found=tuple(sorted(found)),
         skipped=_not_sent(run, finding),
         outcome=finding.outcome.value,
         reason=finding.reason,
@@ -50,6 +57,15 @@ async def gather(run: Run, provider: Provider) -> None:
     )
     run.stages.append(stage)
     _tell(run, stage, admitted.claims)
+
+
+def _count(run: Run, provider: Provider, finding: Finding, wanted: frozenset[str], found: frozenset[str]) -> None:
+    """Experience for later plans; a used-again answer was counted when it was bought."""
+    if run.tools.rates is None or finding.reused or finding.outcome not in LIVES_S:
+        return
+    counted_fields = wanted | (provider.gives & IDENTIFIERS)
+    hit = finding.outcome is Outcome.HIT
+    run.tools.rates.note(provider.name, hit=hit, wanted=counted_fields, found=found, micros=finding.charged_micros)
 
 
 async def _asked(run: Run, provider: Provider) -> Finding:

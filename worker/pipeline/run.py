@@ -15,6 +15,7 @@ from worker.domain.page import Page
 from worker.domain.provider import Provider
 from worker.domain.record import merge
 from worker.domain.result import Stage
+from worker.domain.silence import Silence
 from worker.domain.subject import Subject
 from worker.domain.verdict import LogLine
 from worker.pipeline.plan import Situation
@@ -27,7 +28,8 @@ _log = structlog.get_logger("worker.pipeline")
 class Run:
     """The state of one run of one job; nothing outlives it but the report.
 
-    ``learned`` are the claims this run brought, to be saved; ``held`` all it knows. ``observed_after`` is the age
+    ``learned`` are the claims this run brought, to be saved; ``held`` all it knows. ``silences`` is who had nothing to
+    say in earlier runs, ``silenced`` who had nothing in this one. ``observed_after`` is the age
     limit that the job asked for, None without one.
     """
 
@@ -45,6 +47,8 @@ class Run:
     refused: dict[str, str] = field(default_factory=dict)
     stages: list[Stage] = field(default_factory=list)
     logs: list[LogLine] = field(default_factory=list)
+    silences: dict[str, Silence] = field(default_factory=dict)
+    silenced: list[Silence] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     pages: dict[tuple[str, str], Page] = field(default_factory=dict)
     _standing: Standing | None = None
@@ -78,7 +82,19 @@ class Run:
 
     def situation(self) -> Situation:
         """What the plan looks at."""
-        return Situation(self.subject, frozenset(self.standing().open), frozenset(self.findings))
+        wanted = frozenset(self.standing().open)
+        cap = self.job.max_cost_micros
+        left = None if cap is None else max(0, cap - self.gateway.spent_micros)
+        return Situation(self.subject, wanted, frozenset(self.findings), self._silent(wanted), left)
+
+    def _silent(self, wanted: frozenset[str]) -> dict[str, str]:
+        """Who would only repeat that it has nothing, and what it said when."""
+        return {
+            provider.name: silence.told(self.started_at)
+            for provider in self.providers
+            if (silence := self.silences.get(provider.name)) is not None
+            and silence.answers(wanted & provider.gives, self.subject, self.started_at, self.observed_after)
+        }
 
     def say(self, message: str, level: str = "info") -> None:
         """A line of the job's log, also written to the worker's own log."""

@@ -1,13 +1,15 @@
 """What a run works with: the record cache, the providers in use, the gateway, a clock, and policy."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, runtime_checkable
 
 from worker.domain.claim import Claim
+from worker.domain.hitrate import Tally
 from worker.domain.job import Job
 from worker.domain.provider import Gateway, Off, Provider
+from worker.domain.silence import Silence
 from worker.domain.subject import Subject
 
 
@@ -22,6 +24,31 @@ class JobGateway(Gateway, Protocol):
     @property
     def llm_micros(self) -> int:
         """Micros charged by LLMs in this run."""
+
+    @property
+    def spent_micros(self) -> int:
+        """Micros charged in all runs of the job: what its cap counts."""
+
+
+class HitRates(Protocol):
+    """Experience with providers, shared by all runs."""
+
+    @property
+    def tallies(self) -> Mapping[str, Tally]:
+        """Counts by provider name."""
+
+    def note(self, provider: str, *, hit: bool, wanted: Iterable[str], found: Iterable[str], micros: int) -> None:
+        """Count one lookup that was answered. Never waits."""
+
+
+class Silences(Protocol):
+    """Negative knowledge by (workspace, subject key). Best effort: neither method raises for an outage."""
+
+    async def get(self, workspace: str, subject: str) -> tuple[Silence, ...]:
+        """Who had nothing to say."""
+
+    async def put(self, workspace: str, subject: str, silences: Sequence[Silence]) -> None:
+        """Remember more."""
 
 
 #: (workspace, subject, fields, observed_after) -> the claims held about any of those fields.
@@ -38,17 +65,23 @@ class Policy:
     """How runs are steered.
 
     ``order`` lists stages or provider names in the order in which they are asked; ``*`` stands for all the others;
-    without it those are not asked. Empty means the roster's own order. The LLM is asked last unless it is listed.
+    without it those are not asked. Empty means the roster's own order, ``("auto",)`` the best expected gain per cent.
+    The LLM is asked last unless it is listed. ``most_micros_a_field`` is what an expected field may cost with ``auto``.
     ``snooze_s`` is how long a job sleeps when nobody says how long to wait.
     """
 
     order: tuple[str, ...] = ()
     snooze_s: float = 300.0
+    most_micros_a_field: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Everything a run may use; composed once per process."""
+    """Everything a run may use; composed once per process.
+
+    Without ``silences`` everybody is asked again,
+    without ``rates`` nothing is learned about providers.
+    """
 
     claims: Lookup
     roster: Sequence[Provider]
@@ -56,3 +89,5 @@ class Tools:
     off: Sequence[Off] = ()
     now: Callable[[], datetime] = utc_now
     policy: Policy = Policy()
+    silences: Silences | None = None
+    rates: HitRates | None = None

@@ -18,7 +18,7 @@ from worker.domain.finding import Outcome
 from worker.domain.provider import Off, Options, Provider
 from worker.providers.answering import utc_now
 from worker.providers.lead import Found, Panel, leads, plain
-from worker.providers.option import LONGEST_LIMIT_S, base_url, first, limits, price_micros
+from worker.providers.option import LONGEST_LIMIT_S, base_url, first, limits, limits_are_set, price_micros
 from worker.providers.reading import StatusTable, error_text, json_body, retry_after_s
 from worker.providers.searching import RESULTS, STAGE, build_call, engine_key, search_provider
 from worker.providers.typed import dig, objects, text
@@ -140,12 +140,12 @@ def open_provider(options: Options) -> Provider | Off:
     if key is None:
         return Off(NAME, STAGE, "no BRAVE_API_KEY or SEARCH_API_KEY")
     micros = price_micros(options, "BRAVE_PRICE_CENTS", PRICE_CENTS)
-    own = limits(options, "BRAVE", ())
+    pace, learns = limits(options, "BRAVE", LIMITS), not limits_are_set(options, "BRAVE")
     language = first(options, "SEARCH_LANGUAGE") or "en"
     return search_provider(
         NAME,
-        call=lambda query: build_call(NAME, query, key, micros, own or LIMITS, variant=language),
+        call=lambda query: build_call(NAME, query, key, micros, pace, variant=language),
         request=partial(build_request, key=key, base=base_url(options, "BRAVE_BASE_URL", BASE_URL), language=language),
-        read=lambda reply: read(reply, key, micros, not own, utc_now()),
+        read=lambda reply: read(reply, key, micros, learns, utc_now()),
         found_in=found_in,
     )

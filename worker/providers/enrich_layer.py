@@ -145,9 +145,11 @@ def read(reply: Reply, question: Question, settings: Settings, now: datetime) ->
         return Reading(outcome, reason=reason, retry_after_s=retry_after_s(reply.headers, now))
     charge = question.price * settings.credit_micros
     if "resolve" in question.path:
-        if mapping(body) is None or "url" not in body:
+        if text(body, "url"):
+            return Reading(outcome, charge)
+        if mapping(body) is None or body.get("url", "") is not None:
             return Reading(Outcome.NONSENSE, reason="200 without a url")
-        return Reading(outcome, charge) if text(body, "url") else Reading(Outcome.MISS, charge, "no page found")
+        return Reading(Outcome.MISS, charge, "no page found")
     if record_in(body) is None:
         return Reading(Outcome.NONSENSE, reason="200 without a record")
     return Reading(outcome, charge)

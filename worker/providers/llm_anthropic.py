@@ -12,7 +12,7 @@ from worker.domain.call import Limit, Reply
 from worker.domain.finding import Outcome
 from worker.providers.llm_prices import Tokens
 from worker.providers.llm_question import Question
-from worker.providers.llm_reply import Said
+from worker.providers.llm_reply import Said, wire_error
 from worker.providers.reading import StatusTable, error_text, json_body, retry_after_s
 from worker.providers.typed import dig, objects, text, whole
 
@@ -77,8 +77,8 @@ class Anthropic:
         self._client: AsyncAnthropic | None = None
 
     async def send(self, question: Question) -> Reply:
-        """Ask once. Raises ``anthropic.APIConnectionError`` when no whole reply arrives."""
-        from anthropic import APIStatusError
+        """Ask once. Raises the network's error when no whole reply arrives."""
+        from anthropic import APIConnectionError, APIStatusError
 
         try:
             raw = await self._opened().messages.with_raw_response.create(
@@ -90,6 +90,8 @@ class Anthropic:
             )
         except APIStatusError as refused:
             return _reply(refused.response)
+        except APIConnectionError as lost:
+            raise wire_error(lost) from lost
         return _reply(raw.http_response)
 
     def said(self, reply: Reply) -> Said:

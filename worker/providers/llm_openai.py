@@ -14,7 +14,7 @@ from worker.domain.call import Reply
 from worker.domain.finding import Outcome
 from worker.providers.llm_prices import Tokens
 from worker.providers.llm_question import Question
-from worker.providers.llm_reply import Said
+from worker.providers.llm_reply import Said, wire_error
 from worker.providers.reading import StatusTable, error_text, json_body, retry_after_s
 from worker.providers.typed import objects, text, whole
 
@@ -76,12 +76,14 @@ class _OpenAi:
             await client.close()
 
     async def _ask(self, ask: Callable[["AsyncOpenAI"], Awaitable[Any]]) -> Reply:
-        from openai import APIStatusError
+        from openai import APIConnectionError, APIStatusError
 
         try:
             raw = await ask(self._opened())
         except APIStatusError as refused:
             return _reply(refused.response)
+        except APIConnectionError as lost:
+            raise wire_error(lost) from lost
         return _reply(raw.http_response)
 
     def _opened(self) -> "AsyncOpenAI":
@@ -119,7 +121,7 @@ class Responses(_OpenAi):
     name = "openai"
 
     async def send(self, question: Question) -> Reply:
-        """Ask once. Raises ``openai.APIConnectionError`` when no whole reply arrives."""
+        """Ask once. Raises the network's error when no whole reply arrives."""
         return await self._ask(
             lambda client: client.responses.with_raw_response.create(
                 model=self.model,
@@ -167,7 +169,7 @@ class Chat(_OpenAi):
     name = "openai-compatible"
 
     async def send(self, question: Question) -> Reply:
-        """Ask once. Raises ``openai.APIConnectionError`` when no whole reply arrives."""
+        """Ask once. Raises the network's error when no whole reply arrives."""
         return await self._ask(
             lambda client: client.chat.completions.with_raw_response.create(
                 model=self.model,

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
+import aiohttp
 import orjson
 
 from worker.domain.call import Limit, Reading, Reply
@@ -37,7 +38,7 @@ class Vendor(Protocol):
     model: str
 
     async def send(self, question: Question) -> Reply:
-        """Ask. Raises when the connection fails; every HTTP status is a Reply."""
+        """Ask. Raises the network's own error when no whole reply arrives; every HTTP status is a Reply."""
 
     def said(self, reply: Reply) -> Said:
         """Take a reply apart. Pure, never raises."""
@@ -87,6 +88,17 @@ def _offer(fact: Any) -> Offer | None:
     if not all(isinstance(part, str) and len(part) <= _LONGEST for part in (name, value, quote)):
         return None
     return Offer(name, value, quote, whole(fact, "page") or 0) if page is None or isinstance(page, int) else None
+
+
+def wire_error(problem: BaseException) -> Exception:
+    """The network's own error behind an SDK's, so that the gateway can tell what was sent from what was not."""
+    seen: BaseException | None = problem
+    while seen is not None:
+        if isinstance(seen, aiohttp.ClientError | OSError):
+            return seen
+        seen = seen.__cause__ or seen.__context__
+    # An exception's own text may hold the address with a key in it.
+    return TimeoutError("timed out") if "Timeout" in type(problem).__name__ else ConnectionError("connection failed")
 
 
 def tally(reasons: Collection[str]) -> str:

@@ -23,7 +23,7 @@ from worker.domain.subject import Entity, Subject
 from worker.providers.anchor import anchors
 from worker.providers.answering import finding_from, utc_now
 from worker.providers.linkedin_choice import linkedin_key
-from worker.providers.option import WINDOWS_S, base_url, fingerprint, limits, price_micros, whole_number
+from worker.providers.option import WINDOWS_S, base_url, fingerprint, limits, limits_are_set, price_micros, whole_number
 from worker.providers.pdl_record import CONFIDENCE, GIVES, NAME, parse, record_in
 from worker.providers.reading import StatusTable, error_code, error_text, json_body, retry_after_s, until_s
 from worker.providers.typed import mapping, number, whole
@@ -192,8 +192,8 @@ def open_provider(options: Options) -> Provider | Off:
         base_url=base_url(options, "PDL_BASE_URL", BASE_URL),
         credit_micros=price_micros(options, "PDL_PRICE_CENTS", PRICE_CENTS),
         min_likelihood=whole_number(options, "PDL_MIN_LIKELIHOOD", MIN_LIKELIHOOD, 0, 10),
-        limits=(own := limits(options, "PDL", ())) or LIMITS,
-        learns=not own,
+        limits=limits(options, "PDL", LIMITS),
+        learns=not limits_are_set(options, "PDL"),
     )
 
     async def ask_pdl(ask: Ask, gateway: Gateway) -> Finding:

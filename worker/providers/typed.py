@@ -58,7 +58,7 @@ def texts(node: Any, *path: str) -> tuple[str, ...]:
 
 
 def whole(node: Any, *path: str) -> int | None:
-    """The whole number under a path. Booleans are none; a float without a fraction is one.
+    """The whole number under a path, within 64 bits. Booleans are none; a float without a fraction is one.
 
     >>> whole({"founded": True}, "founded") is None
     True
@@ -67,7 +67,7 @@ def whole(node: Any, *path: str) -> int | None:
     if isinstance(found, bool):
         return None
     if isinstance(found, int):
-        return found
+        return found if abs(found) < 2**63 else None
     if isinstance(found, float) and found.is_integer() and abs(found) < 2**53:
         return int(found)
     return None

@@ -222,6 +222,24 @@ class Queue:
         await pipeline.execute()
 
     @guarded
+    async def hold_suspect(self, life_ms: int) -> bool:
+        """Be (or stay) the one consumer of this queue that tries suspects, for ``life_ms``."""
+        return bool(await run(self._client, "hold", [self.keys.suspect], [self.consumer, life_ms]))
+
+    @guarded
+    async def release_suspect(self) -> None:
+        """Let another consumer try suspects."""
+        await run(self._client, "hold", [self.keys.suspect], [self.consumer, 0])
+
+    @guarded
+    async def count_crash(self, name: str, life_ms: int) -> int:
+        """Count one crash of a job while it ran alone; returns how many there have been."""
+        async with self._client.pipeline(transaction=True) as pipe:
+            pipe.hincrby(self.keys.suspect_crashes, name, 1)
+            pipe.pexpire(self.keys.suspect_crashes, life_ms)
+            return int((await pipe.execute())[0])
+
+    @guarded
     async def leave(self) -> bool:
         """Remove this consumer from the group, if nothing is pending for it (DELCONSUMER drops pending entries)."""
         removed = 0

@@ -7,10 +7,10 @@ ids given by producers, re-adds and redeliveries are admitted first, in one quer
 import asyncio
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -31,6 +31,8 @@ from worker.store.jobs import RunningRow
 log = structlog.get_logger("worker")
 
 MAX_STACK_CHARS: Final = 8_000
+#: Deliveries that may end in a crash before the next one is tried alone.
+SUSPECT_AFTER: Final = 2
 
 
 class ConsumerQueue(Protocol):
@@ -85,6 +87,7 @@ class Consumer:
         min_confidence: float = 0.60,
         max_cost_micros: int | None = None,
         max_deliveries: int = 3,
+        suspect: Callable[[Run], Coroutine[Any, Any, None]] | None = None,
         idempotency_s: float = 86_400.0,
         health: Callable[[str, Exception | None], None] = lambda _name, _error: None,
         on_group_missing: Callable[[], None] = lambda: None,
@@ -100,6 +103,8 @@ class Consumer:
         self._min_confidence = min_confidence
         self._max_cost_micros = max_cost_micros
         self._max_deliveries = max_deliveries
+        self._suspect = suspect
+        self._suspects: set[str] = set()
         self._idempotency_s = idempotency_s
         self._health = health
         self._on_group_missing = on_group_missing
@@ -118,14 +123,15 @@ class Consumer:
 
     @property
     def busy(self) -> int:
-        """Slots in use."""
-        return len(self.runs)
+        """Slots in use; suspects run beside them."""
+        return len(self.runs) - len(self._suspects)
 
     def freed(self, group: Sequence[Settled]) -> None:
         """Runs have been settled: their slots are free."""
         runs = self.runs
         for item in group:
             runs.pop(item.run.entry_ref, None)
+            self._suspects.discard(item.run.entry_ref)
         self._free.set()
 
     async def stop_pulling(self) -> None:
@@ -148,6 +154,7 @@ class Consumer:
             if run.task is not None:
                 run.task.cancel("shutdown")
             self.runs.pop(run.entry_ref, None)
+            self._suspects.discard(run.entry_ref)
         return left
 
     async def take(self, entries: Sequence[Entry]) -> None:
@@ -186,7 +193,7 @@ class Consumer:
 
     async def _pull_once(self, held: list[tuple[int, str]]) -> list[tuple[int, str]]:
         """One read. Returns entries that a blocking read brought and that the next pull has to check."""
-        free = self._slots - len(self.runs)
+        free = self._slots - self.busy
         if free <= 0:
             self._free.clear()
             await self._free.wait()
@@ -323,7 +330,11 @@ class Consumer:
         if run.mark == "cancel":
             run.started_at = datetime.now(UTC)
             self._submit.submit(run, Report(Cancelled("cancelled before it ran"), run.started_at, run.started_at))
-        elif run.delivery.count > self._max_deliveries:
+        elif self._suspect is not None and run.delivery.count > SUSPECT_AFTER:
+            self._suspects.add(run.entry_ref)
+            self._free.set()
+            run.task = asyncio.create_task(self._suspect(run))
+        elif self._suspect is None and run.delivery.count > self._max_deliveries:
             at = datetime.now(UTC)
             reason = (
                 f"its worker died {run.delivery.count - 1} times while running it; "

@@ -16,6 +16,7 @@ from worker.domain.errors import QueueUnavailable, StoreUnavailable
 from worker.domain.job import JobStatus
 from worker.domain.kind import Kind
 from worker.domain.money import micros_from_cents
+from worker.domain.verdict import Report
 from worker.queue.client import open_client
 from worker.queue.control import Control
 from worker.queue.keys import Keys
@@ -23,10 +24,12 @@ from worker.queue.queue import Limits, Queue
 from worker.services.cancels import CancelWatch
 from worker.services.consumer import Consumer, Execute
 from worker.services.heartbeat import Heartbeat, LoopLag
+from worker.services.isolation import Alone, Isolator
 from worker.services.leases import Reclaimer, Renewer
 from worker.services.promoter import Promoter
 from worker.services.reconciler import Reconciler
 from worker.services.registrar import Registrar
+from worker.services.run import Run
 from worker.services.service import Away, Loop
 from worker.services.settler import ClaimsBatch, SaveClaims, Settler
 from worker.services.settling import Settled
@@ -79,7 +82,8 @@ class Engine:
     """One worker process's share of a queue.
 
     ``execute`` runs a job to a Report. ``save_claims`` writes claims in the settling transaction, ``put_claims``
-    caches them after it. ``on_settled`` hears of every settled run.
+    caches them after it. ``on_settled`` hears of every settled run. ``alone`` runs a suspected poison job in a
+    process of its own; without it, an entry delivered more than ``max_deliveries`` times is a dead letter.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class Engine:
         save_claims: SaveClaims | None = None,
         put_claims: Callable[[ClaimsBatch], Awaitable[None]] | None = None,
         on_settled: Callable[[Sequence[Settled]], None] = lambda _group: None,
+        alone: Alone | None = None,
     ) -> None:
         self.worker = consumer_name()
         self.options = options
@@ -132,11 +137,20 @@ class Engine:
             min_confidence=options.min_confidence,
             max_cost_micros=micros_from_cents(options.max_cost_cents) if options.max_cost_cents is not None else None,
             max_deliveries=options.max_deliveries,
+            suspect=self._try_alone if alone is not None else None,
             idempotency_s=options.idempotency_s,
             health=self._note,
             on_group_missing=self._group_missing,
         )
         self._settle_arguments = (save_claims, put_claims)
+        self._isolator = alone and Isolator(
+            self.queue,
+            alone,
+            self._submit,
+            most_crashes=options.max_deliveries,
+            lease_s=options.lease_s,
+            timeout_s=options.job_timeout_s,
+        )
         self._settler: Settler | None = None
         self.heartbeat = Heartbeat(workers, lambda: (self.consumer.busy, self.processed, self.failed))
         self.loop_lag = LoopLag()
@@ -182,6 +196,14 @@ class Engine:
         elif name not in self.away:
             self.away[name] = str(error)
             log.warning("away, waiting for it", what=name, error=str(error))
+
+    async def _try_alone(self, run: Run) -> None:
+        if self._isolator is not None:
+            await self._isolator.try_alone(run)
+
+    def _submit(self, run: Run, report: Report) -> None:
+        if self._settler is not None:
+            self._settler.submit(run, report)
 
     def _group_missing(self) -> None:
         """Redis was flushed or replaced: everything that PostgreSQL knows is looked for at once."""

@@ -41,7 +41,7 @@ class Ledger:
         pool: "asyncpg.Pool[Any]",
         *,
         most: int = 500,
-        tick_s: float = 0.001,
+        tick_s: float = 0.002,
         patience_s: float = 120.0,
     ) -> None:
         self._pool = pool
@@ -49,8 +49,8 @@ class Ledger:
         self._patience_s = patience_s
         self._ids: deque[int] = deque()
         self._taking = asyncio.Lock()
-        self._writer: Grouped[Entry, int] = Grouped(self._write, most=most, tick_s=tick_s, lanes=2)
-        self._finder: Grouped[Question, StoredAnswer | None] = Grouped(self._find, most=most, lanes=2)
+        self._writer: Grouped[Entry, int] = Grouped(self._write, most=most, tick_s=tick_s)
+        self._finder: Grouped[Question, StoredAnswer | None] = Grouped(self._find, most=most, tick_s=tick_s)
         self.available = True
 
     async def find(self, key: AnswerKey, observed_after: datetime | None) -> StoredAnswer | None:

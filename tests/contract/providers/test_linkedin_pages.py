@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from tests.support.recorded import recorded, recorded_cases
 from tests.support.scripted_gateway import ScriptedGateway
 from tests.support.search_contract import normalised, off_reason, opened
+from worker.domain.errors import ConfigError
 from worker.domain.fields import FIELDS
 from worker.domain.finding import Finding, Outcome
 from worker.domain.provider import Ask, PageRefused
 from worker.domain.subject import Entity, Subject
 from worker.providers import linkedin_pages
 from worker.providers.linkedin_page_facts import about_facts, has_facts, parse
+from worker.providers.roster import open_roster
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 PAGE = "https://www.linkedin.com/company/acme-robotics"
@@ -187,3 +189,14 @@ def test_hostile_pages_are_quick(body: bytes) -> None:
     has_facts(body, Entity.COMPANY)
     parse(body, PAGE, ACME, NOW)
     assert time.thread_time() - started < 1
+
+
+def test_the_pages_can_be_given_a_place_among_the_vendors() -> None:
+    """LINKEDIN_PROVIDER names the pages too, and without a vendor none is used."""
+    options = {"LINKEDIN_ENABLE_SCRAPING": "true", "LINKEDIN_API_KEY": "k", "LINKEDIN_PROVIDER": "pdl,linkedin_pages"}
+    stage = [provider.name for provider in open_roster(options).on if provider.stage == "linkedin"]
+    assert stage == ["pdl", "linkedin_pages"]
+    alone = open_roster(options | {"LINKEDIN_PROVIDER": "linkedin_pages"})
+    assert [provider.name for provider in alone.on if provider.stage == "linkedin"] == ["linkedin_pages"]
+    with pytest.raises(ConfigError, match="LINKEDIN_PROVIDER: proxycurl is unknown"):
+        open_roster({"LINKEDIN_PROVIDER": "proxycurl"})

@@ -1,12 +1,13 @@
 """The LLM stage over Anthropic: every documented status, the SDK on the wire, and what becomes of its answers."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-import anthropic
+import aiohttp
 import orjson
 import pytest
 from aiohttp import web
@@ -177,9 +178,9 @@ async def test_the_request_is_what_the_api_documents() -> None:
 
 
 async def test_a_lost_connection_is_raised() -> None:
-    """Without a whole reply there is nothing to read: the gateway hears of it."""
+    """Without a whole reply there is nothing to read: the gateway hears of it, and that nothing was sent."""
     asked = vendor("http://127.0.0.1:1")
-    with pytest.raises(anthropic.APIConnectionError):
+    with pytest.raises(aiohttp.ClientConnectorError):
         await asked.send(question())
     await asked.close()
 
@@ -268,3 +269,19 @@ def test_any_answer_of_the_model_is_read_without_raising(said: Any) -> None:
     body = {**HIT, "content": [{"type": "text", "text": json.dumps(said)}]}
     reading = reading_of(vendor().said(Reply(200, {}, json.dumps(body).encode())), PRICE)
     assert reading.charged_micros >= 0
+
+
+async def test_a_slow_answer_is_a_time_out() -> None:
+    """An answer that does not come in time is the network's time-out, not an SDK's own error."""
+
+    async def dawdle(_: web.Request) -> web.Response:
+        await asyncio.Event().wait()
+        raise AssertionError("never")
+
+    app = web.Application()
+    app.router.add_post("/v1/messages", dawdle)
+    async with TestServer(app) as server:
+        asked = vendor(f"http://{server.host}:{server.port}", timeout_s=0.2)
+        with pytest.raises(TimeoutError):
+            await asked.send(question())
+        await asked.close()

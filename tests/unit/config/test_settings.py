@@ -143,6 +143,13 @@ def test_options_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.get("NOBODY_SET_THIS") is None
 
 
+def test_stand_in_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names and whole suffixes may be reached at fixed addresses."""
+    monkeypatch.setenv("FETCH_HOSTS", "Acme.example=127.0.0.1:80, *.test=[::1]:81,*=127.0.0.1:82")
+    hosts = load().fetch_hosts
+    assert hosts == {"acme.example": "127.0.0.1:80", ".test": "[::1]:81", "*": "127.0.0.1:82"}
+
+
 def test_misspelt_names_are_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name one letter off ours is a warning, not silence."""
     monkeypatch.setenv("CONCURENCY", "3")

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.domain.claims import NOW, claim, claim_sets
+from tests.unit.domain.claims import claims as one_claim
 from worker.domain.claim import Claim
 from worker.domain.record import MOST_CERTAIN, MOST_INFERRED, merge, record_of
 
@@ -166,3 +167,14 @@ def test_json_names_value_confidence_sources_and_evidence() -> None:
         "observedAt": NOW.isoformat(),
         "display": "ACME®",
     }
+
+
+@given(one_claim())
+def test_a_lone_claim_is_counted_like_any_other(one: Claim) -> None:
+    """The short way for single claims shows what the long way would: a twin from the same mouth changes nothing."""
+    twin = Claim(one.field, one.value, one.source, f"{one.provider}-again", one.confidence, one.observed_at,
+                 one.evidence, one.inferred)  # fmt: skip
+    short, long = record_of([one], NOW)[one.field], record_of([one, twin], NOW)[one.field]
+    assert short.confidence == long.confidence
+    assert (short.sources, short.inferred, short.human) == (long.sources, long.inferred, long.human)
+    assert (short.evidence, short.observed_at, short.conflicts) == (long.evidence, long.observed_at, ())

@@ -386,3 +386,16 @@ async def test_a_job_without_a_subject_is_malformed() -> None:
     """The URL is read before anybody is asked."""
     with pytest.raises(MalformedEntry, match="url"):
         await World().run("company_name", url="http://127.0.0.1/")
+
+
+async def test_gaps_say_what_going_on_would_cost() -> None:
+    """Who could still be asked, and for how much: not those whose answer is final, nor those that cannot be asked."""
+    world = World()
+    world.provider("dear", {}, gives=["company_size"], cents=28)
+    world.provider("capped", Finding("capped", Outcome.OVER_BUDGET), gives=["company_size"], cents=1)
+    world.provider("done", {}, gives=["company_size"])
+    world.provider("pages", {}, gives=["company_size"], cents=9, cannot=no_page)
+    report = await world.run("company_size", max_cost_micros=20_000)
+    gap = result_of(report).gaps[0]
+    assert gap.asked["dear"] == "over the cap: 2 cents left, up to 28 needed"
+    assert gap.as_json()["goingOnCents"] == {"dear": 28.0, "capped": 1.0}

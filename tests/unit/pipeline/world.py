@@ -1,7 +1,7 @@
 """A small world for pipeline tests: scripted providers, a gateway that counts, and a cache that is a list."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,10 +13,12 @@ from worker.domain.job import Job
 from worker.domain.kind import Kind
 from worker.domain.page import Page
 from worker.domain.provider import Ask, Gateway, Off, Provider
+from worker.domain.silence import Silence
 from worker.domain.subject import Entity, Subject
 from worker.domain.verdict import Report
 from worker.jobs import load_kinds
 from worker.pipeline import Policy, Tools, enrich
+from worker.pipeline.tools import HitRates, Silences
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 KINDS = load_kinds()
@@ -28,6 +30,11 @@ class Purse:
     def __init__(self) -> None:
         self.provider_micros = 0
         self.llm_micros = 0
+
+    @property
+    def spent_micros(self) -> int:
+        """All there is: one run."""
+        return self.provider_micros + self.llm_micros
 
     async def request(self, call: Call, request: HttpRequest, read: Read) -> Answer:
         """Scripted providers ask nobody."""
@@ -53,6 +60,8 @@ class World:
     asked: list[tuple[str, Ask]] = field(default_factory=list)
     lookups: list[datetime | None] = field(default_factory=list)
     purse: Purse = field(default_factory=Purse)
+    silences: Silences | None = None
+    rates: HitRates | None = None
 
     def provider(
         self,
@@ -108,7 +117,16 @@ class World:
 
     def tools(self) -> Tools:
         """Tools over this world."""
-        return Tools(self.claims, self.roster, lambda _: self.purse, self.off, lambda: NOW, self.policy)
+        return Tools(
+            self.claims,
+            self.roster,
+            lambda _: self.purse,
+            self.off,
+            lambda: NOW,
+            self.policy,
+            self.silences,
+            self.rates,
+        )
 
     async def run(self, *required: str, kind: str | Kind = "company_website", **options: Any) -> Report:
         """Run one job."""
@@ -121,3 +139,18 @@ class World:
     def order(self) -> list[str]:
         """The names of the providers that were asked, in order."""
         return [name for name, _ in self.asked]
+
+
+class Remembered:
+    """Silences in a dictionary."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str], dict[str, Silence]] = {}
+
+    async def get(self, workspace: str, subject: str) -> tuple[Silence, ...]:
+        """What was put."""
+        return tuple(self.held.get((workspace, subject), {}).values())
+
+    async def put(self, workspace: str, subject: str, silences: Sequence[Silence]) -> None:
+        """Keep the newest of each provider."""
+        self.held.setdefault((workspace, subject), {}).update({one.provider: one for one in silences})

@@ -1,22 +1,25 @@
 -- For each question: keep its answer, if there is one, and give the lease back, if it is still the caller's.
 -- All answers together stay within a byte budget; the oldest go first.
--- KEYS: order (list of "<bytes> <key>"), size (bytes), then answer, flight, per question.
--- ARGV: budget (bytes), then token, answer ('' for none), life (ms), per question.
-local order, size, budget = KEYS[1], KEYS[2], tonumber(ARGV[1])
-for n = 1, #KEYS / 2 - 1 do
-  local answer, flight = KEYS[2 * n + 1], KEYS[2 * n + 2]
-  local token, value, life = ARGV[3 * n - 1], ARGV[3 * n], ARGV[3 * n + 1]
-  if value ~= '' then
-    redis.call('SET', answer, value, 'PX', life)
+-- KEYS: any key of the slot. ARGV: prefix, budget (bytes), JSON: [name, token, life (ms, 0 for no answer)] each,
+-- then the answers, in order, of those that have one.
+local prefix, budget = ARGV[1], tonumber(ARGV[2])
+local order, size = prefix .. ':order', prefix .. ':size'
+local at, added = 4, 0
+for _, question in ipairs(cjson.decode(ARGV[3])) do
+  local answer, flight = prefix .. ':a:' .. question[1], prefix .. ':f:' .. question[1]
+  if question[3] > 0 then
+    local value = ARGV[at]
+    at = at + 1
+    redis.call('SET', answer, value, 'PX', question[3])
     local bytes = #value + 300 -- keys and bookkeeping take room too
     redis.call('RPUSH', order, bytes .. ' ' .. answer)
-    redis.call('INCRBY', size, bytes)
+    added = added + bytes
   end
-  if redis.call('GET', flight) == token then
+  if redis.call('GET', flight) == question[2] then
     redis.call('DEL', flight)
   end
 end
-local used = tonumber(redis.call('GET', size) or '0')
+local used = redis.call('INCRBY', size, added)
 while used > budget do
   local oldest = redis.call('LPOP', order)
   if not oldest then

@@ -3,6 +3,7 @@
 Ages: contact data of people decays fastest (vendors and users put it at 2 to 3 % a month), registers hardly at all.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -22,8 +23,11 @@ def _on(name: Callable[[str], str]) -> Key:
     return lambda value: name(str(value))
 
 
+_NOT_WORDS: Final = re.compile(r"[\W_]+")
+
+
 def _words(value: Value) -> str:
-    return "".join(character for character in fold(str(value)) if character.isalnum())
+    return _NOT_WORDS.sub("", fold(str(value)))
 
 
 _OWNERSHIP: Final = {

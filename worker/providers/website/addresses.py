@@ -1,11 +1,11 @@
 """Postal addresses in lines of text: from the postal code outwards, up the lines to the street."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from worker.providers.website.countries import BY_NAME
-from worker.providers.website.postal import POSTAL_ONLY, PREFIX_COUNTRY, RULES, PostalRule
+from worker.providers.website.postal import PREFIX_COUNTRY, RULES, PostalRule
 from worker.providers.website.region import country_in
 from worker.providers.website.rendering import H1, HEADING, Rendering
 from worker.providers.website.streets import is_box, street_score
@@ -30,6 +30,11 @@ _STREET_CITY = re.compile(
 )
 _CARE = re.compile(r"^(?:c/o|attn\.?|att\.?|attention|z\.?\s?hd\.?|z\.\s?h\.|à\sl'attention)\b", re.I)
 _COUNTY = re.compile(r"^(?:[A-Z]{2}|[A-Z][a-z]+shire|(?:Co\.?|County|West|East|North|South|Greater)\s\w+|Kent|Essex|Surrey|Sussex|Devon|Cornwall|Dorset|Norfolk|Suffolk|Somerset|Cumbria|Merseyside|Middlesex|Herts|Hants|Bucks|Beds|Berks|Northants|Oxon|Wilts|Lancs|Lincs|Notts|Staffs|Cambs|Glos|Avon|Cleveland|Tyne\s(?:and|&)\sWear)\.?$", re.I)
+_RUNS = re.compile(r"\d+")
+_CITY_ONLY = re.compile(r"^[^\W\d_][^\d:;@|()<>£$€?!]*$")
+_NOT_CITY = re.compile(r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel|phone|copyright|rights|hours?|since|suite|floor|box)\b", re.I)
+_DATE = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre)\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d$|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d$|(?:©|\(c\)|copyright)[\s\d,–-]*$", re.I)
+_PRICE = re.compile(r"[£$€]\s?\d|\d\s?[£$€]|\d\s?%")
 MAX_UP = 6
 MAX_ADDRESSES = 120
 
@@ -64,20 +69,26 @@ class Address:
         }  # fmt: skip
 
 
-def find_addresses(rendering: Rendering, regions: Sequence[str], numbers: Mapping[int, list[tuple[int, int]]]) -> list[Address]:
+def find_addresses(rendering: Rendering, regions: Sequence[str], numbers: Mapping[int, list[tuple[int, int]]], named: Collection[str] = ()) -> list[Address]:
     """Every address with a postal code in the text, in its order.
 
-    ``regions`` are country codes, likeliest first; ``numbers`` the spans of phone numbers by line.
+    ``regions`` are country codes, likeliest first; ``numbers`` the spans of phone numbers by line; ``named`` the
+    countries that the text names: a country named beside a code says how to read it.
     """
-    rules = _applicable(regions)
+    nearby = _named_nearby(rendering.lines, named) if named else {}
+    applicable: dict[str, list[tuple[PostalRule, str]]] = {}
     found: list[Address] = []
     taken = -1  # the last line that belongs to an earlier address
-    for index, line in enumerate(rendering.lines):
-        if len(line) > 1200 or len(line) < 3:
+    for index in rendering.numbered:
+        line = rendering.lines[index]
+        if not 3 <= len(line) <= 1200:
             continue
+        local = nearby.get(index, "")
+        if local not in applicable:
+            applicable[local] = _applicable(regions, local)
         end_before = 0
-        for rule, match in _matches(line, rules, numbers.get(index, ())):
-            address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers)
+        for rule, match in _matches(line, applicable[local], numbers.get(index, ())):
+            address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers, local)
             if address is not None:
                 found.append(address)
                 taken = max(index, address.end_line)
@@ -87,22 +98,45 @@ def find_addresses(rendering: Rendering, regions: Sequence[str], numbers: Mappin
     return found
 
 
-def _applicable(regions: Sequence[str]) -> list[tuple[PostalRule, str]]:
-    """Rules worth trying, with the country that each stands for here."""
-    likely = regions[:4]
+def _named_nearby(lines: Sequence[str], named: Collection[str]) -> dict[int, str]:
+    """For each line the country that ends it or one of the three lines below it, as far as one does."""
+    endings = tuple(name for name, code in BY_NAME.items() if code in named)
+    found: dict[int, str] = {}
+    for index, line in enumerate(lines):
+        if len(line) > 160:
+            continue
+        lowered = line.lower().rstrip(" .,;)")
+        if not lowered.endswith(endings):
+            continue
+        name = max((name for name in endings if lowered.endswith(name)), key=len)
+        before = lowered[: -len(name)][-1:]
+        if before.isalpha() and name.isascii():
+            continue
+        for above in range(max(0, index - (3 if len(lowered) <= len(name) + 14 else 1)), index + 1):
+            if above == index or above not in found:
+                found[above] = BY_NAME[name]
+    return found
+
+
+def _applicable(regions: Sequence[str], local: str) -> list[tuple[PostalRule, str]]:
+    """Rules worth trying, with the country that each stands for here; a country named beside the code goes first."""
+    likely = [local] if local else list(regions[:4])
     chosen = []
     for rule in RULES:
         country = next((code for code in likely if code in rule.countries), "")
         if rule.strong or country:
             chosen.append((rule, country or rule.countries[0]))
+    if local:
+        chosen.sort(key=lambda item: local not in item[0].countries and item[0].countries != ("PREFIX",))
     return chosen
 
 
 def _matches(line: str, rules: Sequence[tuple[PostalRule, str]], spans: Sequence[tuple[int, int]]) -> list[tuple[tuple[PostalRule, str], re.Match[str]]]:
-    if not any(c.isdigit() for c in line):
-        return []
     found: list[tuple[tuple[PostalRule, str], re.Match[str]]] = []
+    sizes = {len(run) for run in _RUNS.findall(line)}
     for rule in rules:
+        if rule[0].sizes.isdisjoint(sizes):
+            continue
         for match in rule[0].pattern.finditer(line):
             start, end = match.span("postal")
             if any(s < end and start < e for s, e in spans):
@@ -118,7 +152,7 @@ def _matches(line: str, rules: Sequence[tuple[PostalRule, str]], spans: Sequence
 
 def _assemble(
     rendering: Rendering, index: int, line: str, match: re.Match[str], chosen: tuple[PostalRule, str], regions: Sequence[str], taken: int,
-    floor: int, numbers: Mapping[int, list[tuple[int, int]]],
+    floor: int, numbers: Mapping[int, list[tuple[int, int]]], local: str,
 ) -> Address | None:  # fmt: skip
     rule, country = chosen
     groups = match.groupdict()
@@ -179,9 +213,14 @@ def _assemble(
             street = above + [piece for piece in street if piece not in above]
         elif not street:
             top, column = index, head_at
-    if not street and not rule.strong:
+    if not street and not (rule.strong and address.city):
         return None
-    if not street and not address.city:
+    if not rule.strong and not label and not (local and local in rule.countries):
+        # A bare run of digits is a postal code only beside something that surely is a street.
+        best = max(street_score(piece) for piece in street)
+        if best < 2 or (len(address.postal_code) == 4 and not any(c.isdigit() for c in " ".join(street))):
+            return None
+    if _DATE.search(line[max(0, match.start("postal") - 14) : match.end("postal")]):
         return None
     address.street = ", ".join(street)
     address.box = bool(street) and is_box(address.street)
@@ -202,6 +241,11 @@ def _goes_on(address: Address, regions: Sequence[str]) -> bool:
     return address.country in {"RU", "UA", "BY", "KZ", "HU", "CN", "JP", "KR", "TR", "LT", "LV"} or regions[0] == address.country
 
 
+def _is_city(text: str) -> bool:
+    """Whether a text may be a city's name: a few words, no prose, no digits."""
+    return 2 <= len(text) <= 40 and len(text.split()) <= 5 and bool(_CITY_ONLY.match(text)) and not _NOT_CITY.search(text)
+
+
 def _city_from(pieces: list[str], address: Address) -> None:
     """Take city (and county) off the end of the pieces before a postal code."""
     last = pieces[-1].strip()
@@ -219,7 +263,11 @@ def _city_from(pieces: list[str], address: Address) -> None:
         address.region = last
         pieces.pop()
         last = pieces[-1].strip()
-    if re.match(r"^[^\W\d_]", last) and not (street_score(last) >= 2 and any(c.isdigit() for c in last)):
+    elif address.country in {"GB", "IE"} and not address.region and _COUNTY.match(last):
+        address.region = last
+        pieces.pop()
+        return
+    if _is_city(last) and not (street_score(last) >= 2 and any(c.isdigit() for c in last)):
         address.city = last
         pieces.pop()
 
@@ -245,7 +293,7 @@ def _walk_up(
         label = _LABEL.match(line)
         text = line[label.end() :] if label else line
         shift = label.end() if label else 0
-        if (len(text) > 110 and not best) or "@" in line or numbers.get(j) or _BREAK.search(line):
+        if _PRICE.search(text) or (len(text) > 110 and not best) or "@" in line or numbers.get(j) or _BREAK.search(line):
             tail = _SEPARATOR.split(line)[-1]
             if j == index - 1 and street_score(tail) >= 2 and not numbers.get(j) and "@" not in tail:
                 return [tail], j, line.rfind(tail)
@@ -274,8 +322,11 @@ def _walk_up(
         if label:
             break
     if not best and rule.strong and pending and not inline and address.country in {"GB", "IE", "JP", "IN"}:
-        best = [piece for score, piece, _ in reversed(pending[:2])]
-        top, top_column = index - min(2, len(pending)), 0
+        # Houses with names instead of numbers: the lines above the code are the address all the same.
+        lines = [piece for _, piece, _ in pending[:3] if len(piece) <= 50 and piece[:1].isupper()]
+        if len(lines) == len(pending[:3]) >= 2:
+            best = list(reversed(lines[:2] if len(lines) == 2 else lines[:3]))
+            top, top_column = index - len(best), 0
     if not address.city and best:
         # The line next to the code is the city when it has no sign of a street.
         last = best[-1]
@@ -318,4 +369,4 @@ def _text(rendering: Rendering, address: Address) -> str:
     return ", ".join(part.strip(" ,") for part in parts if part.strip(" ,"))
 
 
-__all__ = ["POSTAL_ONLY", "Address", "find_addresses"]
+__all__ = ["Address", "find_addresses"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from worker.providers.website.rendering import Link, Rendering
@@ -24,6 +25,7 @@ _PLACEHOLDER = re.compile(
     re.I,
 )
 MAX_FOUND = 500
+_GLUED = frozenset({"tel", "fax", "phone", "www", "web", "website", "e", "mobile", "http", "https"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,31 @@ def find_emails(rendering: Rendering, html: str) -> list[Email]:
     return list(found.values())[:MAX_FOUND]
 
 
+@lru_cache(maxsize=1)
+def _top_level() -> frozenset[str]:
+    """Top-level domains of the bundled public suffix list, and the names reserved for examples (RFC 2606)."""
+    import tldextract
+
+    suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None).tlds
+    return frozenset({suffix.rpartition(".")[2] for suffix in suffixes} | {"example", "test", "invalid", "onion"})
+
+
+def _known_domain(domain: str) -> str | None:
+    """The domain, cut where a following word was glued to it; None when no top-level domain is in sight.
+
+    >>> _known_domain("acme.example.comTel")
+    'acme.example.com'
+    """
+    head, _, ending = domain.rpartition(".")
+    known = _top_level()
+    if ending.lower() in known:
+        return domain
+    for size in range(min(len(ending) - 1, 6), 1, -1):
+        if ending[:size].lower() in known and (ending[size].isupper() or ending[size:].lower() in _GLUED):
+            return f"{head}.{ending[:size]}"
+    return None
+
+
 def uncloudflare(code: str) -> str | None:
     """Cloudflare's scrambling: the first byte is the key, the rest is XORed with it."""
     try:
@@ -81,7 +108,10 @@ def valid_address(text: str) -> str | None:
     local = local.lstrip("./'=&?*`|/").rstrip(".'")
     if not local or ".." in local or not _LOCAL.match(local) or not _DOMAIN.fullmatch(domain):
         return None
-    address = f"{local}@{domain.lower()}"
+    known = _known_domain(domain)
+    if known is None:
+        return None
+    address = f"{local}@{known.lower()}"
     if _FILE.search(address) or _PLACEHOLDER.match(address) or re.fullmatch(r"[0-9a-f]{32}", local):
         return None
     return address

@@ -20,9 +20,9 @@ def find_facts(document: Document, rendering: Rendering, structured: Structured,
     facts = list(_of_head(document))
     if structured.organisations:
         facts.extend(_of_organisation(structured.organisations[0]))
-    facts.extend(find_history(rendering.lines))
-    facts.extend(find_registers(rendering.lines, regions))
-    hours = find_hours(rendering.lines, structured)
+    facts.extend(find_history(rendering))
+    facts.extend(find_registers(rendering, regions))
+    hours = find_hours(rendering, structured)
     if hours:
         facts.append(hours)
     logo = _logo(document, rendering)

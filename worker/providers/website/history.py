@@ -1,9 +1,10 @@
 """When a company was founded and how many people work there, as its pages tell it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from worker.providers.website.fact import Fact
+from worker.providers.website.rendering import Rendering
 
 _YEAR = r"(?P<year>1[6-9]\d\d|20[0-4]\d)"
 _FOUNDED = re.compile(
@@ -13,22 +14,40 @@ _FOUNDED = re.compile(
 )
 _WAS = re.compile(rf"(?:im\sjahre?|in|en|nel|em)\s{_YEAR}\s(?:(?:wurde|was|fut|est|fue)\s)?(?:\w+\s){{0,6}}?(?:gegründet|founded|fondée?|créée?|fundad[ao]|established)", re.I)
 _CJK_YEAR = re.compile(rf"(?:設立|創業|創立|설립|成立)[^\d]{{0,12}}{_YEAR}")
+_WORD = re.compile(r"[^\W\d_]{2,30}")
+_YEAR_SHAPE = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
+_FOUNDING_WORDS = frozenset(
+    "founded established incorporated est estd gegründet gründung gründungsjahr firmengründung fondée fondé créée créé fundada fundado constituida constituido fondata fondato nata opgericht grundad grundlagt stiftet etableret"
+    " etablert etablerad perustettu założona założony założone rok založena založeno založen alapítva kuruluş seit depuis desde dal sinds sedan siden since".split()
+)
+_STAFF_WORDS = frozenset(
+    "employees staff members associates colleagues professionals people mitarbeiter mitarbeiterinnen mitarbeiterzahl beschäftigte angestellte collaborateurs salariés employés effectif effectifs empleados trabajadores dipendenti collaboratori"
+    " medewerkers werknemers medarbetare anställda medarbejdere ansatte pracowników funcionários colaboradores".split()
+)
 _SINCE = re.compile(r"^(?:seit|depuis|desde|dal|sinds|sedan|siden|since)", re.I)
 _COPYRIGHT = re.compile(r"©|copyright|\(c\)|rights\sreserved", re.I)
 _EMPLOYEES = re.compile(
-    r"(?P<lead>more\sthan|over|about|around|approximately|some|up\sto|über|mehr\sals|rund|ca\.?|etwa|plus\sde|environ|más\sde|oltre|circa|meer\sdan|ponad|mer\sän|yli|cerca\sde|mais\sde)?\s?"
-    r"(?P<count>\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\+?\s?(?:\w+\s){0,2}?(?:employees|staff(?:\smembers)?|team\smembers|associates|colleagues|professionals|people\swork|mitarbeiter(?:innen|\*innen|:innen|\sund\smitarbeiterinnen)?|beschäftigte|angestellte|collaborateurs|salariés|employés|empleados|trabajadores|dipendenti|collaboratori|medewerkers|werknemers|medarbetare|anställda|medarbejdere|ansatte|työntekijää|pracowników|zaměstnanců|funcionários|colaboradores|сотрудник\w*|çalışan)(?!\w)",
+    r"(?<!\d)(?P<count>\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\+?\s?(?:\w+\s){0,2}?(?:employees|staff(?:\smembers)?|team\smembers|associates|colleagues|professionals|people\swork|mitarbeiter(?:innen|\*innen|:innen|\sund\smitarbeiterinnen)?|beschäftigte|angestellte|collaborateurs|salariés|employés|empleados|trabajadores|dipendenti|collaboratori|medewerkers|werknemers|medarbetare|anställda|medarbejdere|ansatte|työntekijää|pracowników|zaměstnanců|funcionários|colaboradores|сотрудник\w*|çalışan)(?!\w)",
     re.I,
 )
 _STAFF_LABEL = re.compile(r"(?:employees|number\sof\semployees|mitarbeiter(?:zahl|anzahl)?|effectifs?|empleados|dipendenti|従業員数?|社員数|员工人数|직원\s?수)\s?[:：]?\s?(?:約|ca\.?|approx\.?|about)?\s?(?P<count>\d{1,3}(?:[.,]\d{3}){1,2}|\d{1,6})", re.I)
 
 
-def find_history(lines: Sequence[str]) -> Iterator[Fact]:
+def find_history(rendering: Rendering) -> Iterator[Fact]:
     """Facts for ``company_founded_year`` and ``company_employee_count``."""
-    for index, line in enumerate(lines):
-        if len(line) > 3000 or not any(c.isdigit() for c in line):
+    wide = not rendering.text.isascii()
+    founded = wide or bool(_FOUNDING_WORDS & rendering.vocabulary)
+    staff = wide or bool(_STAFF_WORDS & rendering.vocabulary)
+    if not (founded or staff):
+        return
+    for index in rendering.numbered:
+        line = rendering.lines[index]
+        if len(line) > 3000:
             continue
-        yield from _founded(line, index)
+        if founded and _YEAR_SHAPE.search(line) and (wide or not _FOUNDING_WORDS.isdisjoint(_WORD.findall(line.lower()))):
+            yield from _founded(line, index)
+        if not staff:
+            continue
         match = _EMPLOYEES.search(line) or _STAFF_LABEL.search(line)
         if match:
             count = int(re.sub(r"\D", "", match.group("count")))

@@ -1,11 +1,11 @@
 """Opening hours, from structured data and from lines that pair days with times."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 from worker.providers.website.fact import Fact
 from worker.providers.website.jsonld import first, texts
+from worker.providers.website.rendering import Rendering
 from worker.providers.website.structured import Structured
 
 _DAYS = (
@@ -18,18 +18,26 @@ _HOURS = re.compile(
     rf"(?<!\w)(?:{_DAYS})\.?(?:\s?(?:-|–|—|to|bis|au?|al?|t/m|through|thru|&|\+|,|and|und|et|y|e|~)\s?(?:{_DAYS})\.?){{0,3}}\s?[:：,]?\s{{0,3}}(?:from\s|von\s|de\s|dalle\s|van\s)?{_TIME}\s?(?:-|–|—|to|bis|à|a|alle|tot|until|till|~|－)\s?{_TIME}(?:\s?(?:,|/|&|und|and|et|y|e|\|)\s?{_TIME}\s?(?:-|–|—|to|bis|à|a|alle)\s?{_TIME})?",
     re.I,
 )
+_DAY_WORDS = frozenset(re.findall(r"[^\W\d_]{2,30}", re.sub(r"\(\?:|\[[^]]*\]", " ", _DAYS))) | frozenset(
+    f"{day}{end}" for day in ("mon", "tue", "tues", "wed", "wednes", "thu", "thur", "thurs", "fri", "sat", "satur", "sun") for end in ("", "s", "day", "days")
+)
+#: Two times or hours with something between them.
+_TIMES = re.compile(r"\d{1,2}\D{0,12}?(?:-|–|—|to|bis|à|a|alle|tot|til|~|－)\s{0,2}\d", re.I)
 MAX_LINES = 14
 
 
-def find_hours(lines: Sequence[str], structured: Structured) -> Fact | None:
+def find_hours(rendering: Rendering, structured: Structured) -> Fact | None:
     """One fact that holds all hours in the order of the page, or None."""
     for organisation in structured.organisations[:2]:
         values = _structured(organisation.node)
         if values:
             return Fact("company_opening_hours", tuple(values[:21]), path=f"{organisation.path}.openingHours", quote="; ".join(values))
     found: list[tuple[int, re.Match[str]]] = []
-    for index, line in enumerate(lines):
-        if len(line) > 300 or not any(c.isdigit() for c in line):
+    if rendering.text.isascii() and not _DAY_WORDS & rendering.vocabulary:
+        return None
+    for index in rendering.numbered:
+        line = rendering.lines[index]
+        if len(line) > 300 or not _TIMES.search(line):
             continue
         found.extend((index, match) for match in _HOURS.finditer(line))
         if len(found) >= MAX_LINES:

@@ -4,35 +4,36 @@ import re
 
 _PHONE_WORDS = (
     r"tele?(?:ph|f)[oóôøò]?n\w{0,5}|t[ée]l[ée]phone\w?|telefax\s?/\s?telefon|phones?|tel[s\.]?|t[ée]l\.?|tlf\w?|tlph|telf\w?|tfno"
-    r"|tfn|t[ée]l[ée]f|tele|ph|phn|call(?:\s+us)?|dial|mobiles?|mobil\w{0,6}|m[oó]vil\w{0,2}|mob|cell\w{0,4}|celular\w{0,2}"
-    r"|cel|handy|gsm|natel|whats\s?app|viber|hot\s?line|help\s?line|helpdesk|info\s?line|toll[\s-]?free|free\s?(?:phone|call)"
-    r"|freefone|lo-?call|n[uú]mero\s+verde|numero\s+verde|num[ée]ro\s+vert|switchboard|standard|centrale|zentrale|conmutador"
-    r"|central\s+telef\w+|linea|l[ií]nea|puh\w{0,8}|gsm|vaihde|sentralbord|växel|v[aä]xel|rufnummer|fono|fon|fone|tlp|telp"
-    r"|telepon|điện\s+thoại|đt|hotlines?|тел\w{0,7}|моб\w{0,8}|телефон\w{0,2}|τηλ\w{0,8}|κιν\w{0,4}|טל(?:פון)?|هاتف|تلفن|جوال|"
-    r"电话|電話(?:番号)?|電\s?話|電话|手机|手機|热线|熱線|專線|전화(?:번호)?|대표(?:전화|번호)?|휴대폰|โทร\w{0,6}|ＴＥＬ|☎|☏|📞|✆|📱|℡"
-    r"|phone\s+number|contact\s+number|after\s+hours|emergency|reservations?|customer\s+service|sales|support|office"
-    r"|main|direct|local|international|outside|within|inquiries|enquiries|orders?|booking|front\s+desk|text|sms|skype"
+    r"|tfn|t[ée]l[ée]f|tele|ph|phn|mobiles?|mobil\w{0,6}|m[oó]vil\w{0,2}|mob|cell\w{0,4}|celular\w{0,2}"
+    r"|cel|handy|gsm|natel|whats\s?app|viber|hot\s?lines?|help\s?line|info\s?line|toll[\s-]?free|free\s?(?:phone|call)"
+    r"|freefone|lo-?call|n[uú]mero\s+verde|num[ée]ro\s+vert|switchboard|sentralbord|v[aä]xel|vaihde|rufnummer|fono|fon|fone|tlp|telp"
+    r"|telepon|điện\s+thoại|đt|puh\w{0,8}|call\s+us|тел\w{0,7}|моб\w{0,8}|τηλ\w{0,8}|κιν\w{0,4}|טל(?:פון)?|هاتف|تلفن|جوال"
+    r"|电话|電話(?:番号)?|電\s?話|手机|手機|热线|熱線|專線|전화(?:번호)?|대표(?:전화|번호)?|휴대폰|โทร\w{0,6}|ＴＥＬ|☎|☏|📞|✆|📱|℡|voice"
+)
+#: Words that often stand before a phone number but before a fax number as well.
+_WEAK_WORDS = (
+    r"call|dial|number|numbers?|contact|after\s+hours|emergency|reservations?|customer\s+service|sales|support|office|main|direct|local"
+    r"|international|outside|within|inquiries|enquiries|orders?|booking|front\s+desk|text|sms|zentrale|centrale|standard|conmutador|nummer|numéro|linea|l[ií]nea"
 )
 _FAX_WORDS = (
-    r"(?:tele|i|e-?)?fax\w{0,4}|facsimile|t[ée]l[ée]copi\w{0,4}|fa[kc]s\w{0,2}|faksi?|факс\w?|传真|傳真|ファックス|ファクス|"
-    r"ＦＡＸ|팩스|φαξ|פקס|فاکس|فاكس|belge\s?geçer|belgegeçer|โทรสาร|แฟกซ์|фах|📠|℻"
+    r"(?:tele|i|e-?)?fax\w{0,4}|facsimile|t[ée]l[ée]copi\w{0,4}|fa[kc]s\w{0,2}|faksi?|факс\w?|传真|傳真|ファックス|ファクス|ファクシミリ|"
+    r"ＦＡＸ|팩스|φαξ|פקס|فاکس|فاكس|belge\s?geçer|belgegeçer|โทรสาร|แฟกซ์|📠|℻"
 )
+#: In any case of letters.
 _VETO_WORDS = (
-    r"vat|ust|uid|u?st\.?-?(?:id|nr)\w{0,6}|umsatzsteuer\w{0,12}|steuer\w{0,8}|mwst|tva|iva|btw|moms|alv|kdv|gst|hst|pst|nip|regon|krs"
-    r"|di[cč]|i[cč]o?|e?ik|cui|cif|nif|nie|rut|ruc|cuit|rfc|cnpj|cpf|inn|kpp|ogrn|инн|кпп|огрн|окпо|р/с|к/с|бик|ein|abn|acn|arbn|nzbn"
-    r"|siren|siret|rcs|naf|ape|kvk|kbo|bce|hrb|hra|hrn|handelsregister\w{0,8}|registergericht|org\.?\s?(?:nr|no|number)?|organi[sz]ation\w{0,4}snummer"
-    r"|cvr|y-tunnus|lei|duns|naics|npi|cage|dot|mc|usdot|iban|bic|swift|bank|konto\w{0,10}|kto|blz|sort\s?code|account|acct|a/c"
-    r"|isbn|issn|iso|din|gtin|ean|upc|asin|sku|part|item|model|serial|s/n|art(?:ikel)?\.?-?(?:nr|no)?|artikelnummer|order\s+(?:no|number|nr|id)|invoice|ref(?:erence)?"
-    r"|reg(?:istration|istered|istrierung|istro|\.)?(?:\s+(?:no|nr|number|company|charity|in\s+england))?|company\s+(?:no|number|reg\w*)|incorporation|charity|licen[cs]e|lic|permit|patents?|p\.?o\.?\s?box"
-    r"|postfach|pob|box|bp|b\.p|cs|casilla|apartado|apdo|apto|zip|plz|cep|c\.?p|cap|postcode|postal|codice\s+fiscale|c\.f|p\.?\s?iva|partita\s+iva|rea"
-    r"|copyright|©|since|est|established|gegründet|founded|version|ver|id|icp\w{0,3}|备案\w{0,3}|号|lat\w{0,5}|lon\w{0,6}|lng|gps|km|kg|mm|cm|usd|eur|gbp|price|prix|preis|precio|total"
-    r"|пн|hours?|öffnungszeiten|horaires?|horario|open|mon|tue|wed|thu|fri|sat|sun|date|datum|事業者番号|登録番号|法人番号|사업자\w{0,8}|통신판매\w{0,6}|許可\w{0,4}|统一\w{0,8}|統一編號"
-    r"|\$|€|£|¥|%"
+    r"vat|ust\.?-?\s?id\w{0,6}|ust\.?-?(?:id|nr)\w{0,6}|umsatzsteuer\w{0,20}|steuer\w{0,10}|mwst|p\.?\s?iva|partita\s+iva|codice\s+fiscale|kvk|handelsregister\w{0,8}|registergericht"
+    r"|org(?:anisations?)?\.?\s?-?\s?(?:nr|number|nummer)|cvr|y-tunnus|siren|siret|naics|duns|iban|bic|swift|konto\w{0,10}|blz|sort\s?code|account|acct|isbn|issn|upc|asin|sku|ean|gtin"
+    r"|part|model|serial|art(?:ikel)?\.?-?(?:nr|no)|artikelnummer|order\s+(?:no|number|nr|id)|invoice|reference|reg(?:istration|istered|istro)?\.?\s+(?:no|nr|number|company|charity)|registration|company\s+(?:no|number|reg\w*)"
+    r"|charity(?:\s+(?:no|number))?|licen[cs]e|permit|patents?|p\.?\s?o\.?\s?box|postfach|casilla|apartado|zip(?:\s?code)?|postcode|postal(?:\s+code)?|c[oó]digo\s+postal|cep|version|latitude|longitude|gps|price|prix|preis|total|tax\s+id|gst|abn|acn|ein|cnpj|cpf|cuit|rfc|nip|regon|krs|ičo?|dič|инн|кпп|огрн|окпо"
+    r"|事業者番号|登録番号|法人番号|사업자\w{0,8}|통신판매\w{0,6}|統一編號|统一\w{0,8}|icp备|许可\w{0,4}|vkn|mersis|sicil"
 )
+#: Only in capitals: these letters are words elsewhere.
+_VETO_CAPITALS = r"UID|TVA|IVA|BTW|NIF|CIF|NIE|RUT|RUC|RCS|APE|NAF|HRB|HRA|LEI|NPI|CAGE|USDOT|MC|DOT|CP|BP|CS|REA|ISO|DIN|USD|EUR|GBP|ID|BSB|FN|CHE|N\.I\.F|C\.I\.F|C\.F"
 _LABEL = re.compile(
-    rf"(?<![^\W\d_])(?:(?P<fax>{_FAX_WORDS})|(?P<veto>{_VETO_WORDS})|(?P<phone>{_PHONE_WORDS}))(?![^\W\d_])",
-    re.I,
+    rf"(?<![^\W\d_])(?:(?P<fax>{_FAX_WORDS})|(?P<veto>{_VETO_WORDS})|(?P<phone>{_PHONE_WORDS})|(?P<weak>{_WEAK_WORDS}))(?![^\W\d_])", re.I
 )
+_CAPITALS = re.compile(rf"(?<!\w)(?:{_VETO_CAPITALS})[\s.:#º°-]{{0,4}}(?:[Nn][or°º]?\.?[\s:]{{0,2}})?$|[$€£¥№]\s?$|(?:\d|\b)%\s?$")
+_VETO_GAP = re.compile(r"^[\s.:：#()/\-–nrNRo°º,]{0,12}(?:is|ist|nummer|number|no|code|id)?[\s.:：#]{0,4}(?:[A-Z]{1,3}[\s-]?)?$")
 _LETTER = re.compile(r"(?:^|[\s(|,;/·•])(?:(?P<fax>[Ff])|(?P<phone>[TtPpMmDdOoWwCcHhVv]))\s?[.:)|]?\s{0,3}$")
 _BOTH = re.compile(
     rf"(?:(?:{_PHONE_WORDS})[\s.:]{{0,3}}(?:/|&|\+|,|-|and|und|et|y|e|og|och|i|ou|or|o|u|a)\s?(?:{_FAX_WORDS})"
@@ -40,26 +41,39 @@ _BOTH = re.compile(
     re.I,
 )
 _AFTER = re.compile(
-    rf"^[\s\-–—,|:]{{0,3}}[(\[]?\s?(?:(?P<fax>{_FAX_WORDS})|(?P<phone>{_PHONE_WORDS}))(?![^\W\d_])", re.I
+    rf"^[\s\-–—,|:]{{0,3}}[(\[]?\s?(?:main\s|direct\s|\w{{2,12}}\s){{0,2}}?(?:(?P<fax>{_FAX_WORDS})|(?P<phone>{_PHONE_WORDS}))(?![^\W\d_])", re.I
+)
+_AFTER_LETTER = re.compile(r"^\s?[(\[]\s?(?:(?P<fax>[Ff])|(?P<phone>[TtPpMmOoCcVvWwHh]))\s?[)\]]")
+_ONLY = re.compile(
+    rf"^\W{{0,3}}(?:(?:our|local|main|office|business|general|international|direct)\s)?(?:(?P<fax>{_FAX_WORDS})|(?P<phone>{_PHONE_WORDS}))\s?(?:numbers?|nos?\.?|nr\.?|nummern?|lines?|us)?\s?(?:\([^)]{{0,20}}\))?\W{{0,4}}$", re.I
 )
 PREFIX_REACH = 48
 
 
 def label_before(prefix: str) -> str:
-    """``phone``, ``fax``, ``both``, ``veto`` or nothing: what the text before a number calls it; the nearest wins.
+    """``phone``, ``fax``, ``both``, ``weak``, ``veto`` or nothing: what the text before a number calls it.
 
-    >>> label_before("Tel: 1 | Fax: ")
-    'fax'
+    The nearest word wins, but a vague one (``call``, ``office``) gives way to a clear one before it.
+
+    >>> label_before("Tel: 1 | Fax: "), label_before("Fax (main office): "), label_before("VAT no. ")
+    ('fax', 'fax', 'veto')
     """
     prefix = prefix[-PREFIX_REACH:]
     if not prefix or prefix.isspace():
         return ""
+    if _CAPITALS.search(prefix):
+        return "veto"
     letter = _LETTER.search(prefix)
     if letter is not None and letter.lastgroup is not None:
         return "both" if _BOTH.search(prefix) else letter.lastgroup
     kind = ""
     for match in _LABEL.finditer(prefix):
-        kind = match.lastgroup or ""
+        found = match.lastgroup or ""
+        if found == "veto" and not _VETO_GAP.match(prefix[match.end() :]):
+            continue
+        if found == "weak" and kind in {"fax", "phone", "veto"}:
+            continue
+        kind = found
     if kind in {"phone", "fax"} and _BOTH.search(prefix):
         return "both"
     return kind
@@ -67,5 +81,16 @@ def label_before(prefix: str) -> str:
 
 def label_after(suffix: str) -> str:
     """The same for text behind a number: ``555 0100 (fax)``."""
-    match = _AFTER.search(suffix[:24])
+    letter = _AFTER_LETTER.match(suffix[:8])
+    if letter is not None:
+        return letter.lastgroup or ""
+    match = _AFTER.search(suffix[:40])
+    return (match.lastgroup or "") if match else ""
+
+
+def label_alone(line: str) -> str:
+    """``phone`` or ``fax`` when a line is nothing but such a label, else nothing."""
+    if len(line) > 40:
+        return ""
+    match = _ONLY.match(line)
     return (match.lastgroup or "") if match else ""

@@ -4,6 +4,7 @@ Names after GLEIF's list of entity legal forms (ISO 20275), reduced to what comp
 """
 
 import re
+from functools import lru_cache
 
 #: Written form (lower case, no dots) to the form's short name.
 FORMS: dict[str, str] = {
@@ -52,6 +53,16 @@ _ANY = "|".join(_flexible(form) for form in _TAIL_FORMS)
 _END = re.compile(rf"(?:^|[\s,.\-(]{{1,3}}|(?<=[\u3000-\u9fff\uac00-\ud7a3]))(?P<form>{_ANY})\)?\.?$", re.I)
 _BEGIN = re.compile(r"^(?P<form>株式会社|有限会社|合同会社|㈱|\(株\)|（株）|주식회사|\(주\)|㈜|ООО|ОАО|ЗАО|ПАО|АО|ИП|ТОВ|ТОО|PT\.?|UAB|SIA|SARL|SAS|S\.A\.S\.|EURL|OÜ|AB|AS)[\s«\"“]{0,3}")
 
+#: The last letters of every form, to leave names without one alone quickly.
+_LAST = re.compile(r"[^\W_]+(?=[\W_]{0,4}$)")
+_LAST_WORDS = frozenset(word.group() for form in FORMS if (word := _LAST.search(form))) | frozenset(form.replace(" ", "") for form in FORMS)
+
+#: Words of which one stands beside every form that ``STRONG`` finds, lower case and without dots.
+FORM_WORDS = frozenset(
+    "inc incorporated corp corporation llc llp ltd limited plc pty pte pvt gmbh ggmbh mbh gesmbh ag kg ohg gbr ug ek ev eg kgaa partg mbb eu sarl sas sasu eurl snc sa spa srl srls sprl bvba sl slu sau cv lda ltda eireli s/a bv nv vof"
+    " ab a/s as aps asa oy oyj oü uab sia ehf zoo sp z o s spol sro doo kft zrt nyrt bt eood еоод оод ад aş şti co company kk bhd jsc fze fzco fz-llc wll cic vzw asbl na e k v r l a b n p c".split()
+)
+
 STRONG = re.compile(
     r"(?<!\w)(?:Inc|Incorporated|Corp|Corporation|L\.?L\.?C|L\.?L\.?P|Ltd|Limited|PLC|plc|Pty\.?\s(?:Ltd|Limited)|Pte\.?\s(?:Ltd|Limited)|Pvt\.?\s(?:Ltd|Limited)"
     r"|g?GmbH(?:\s(?:&|und|u\.)\sCo\.?\s?(?:KG(?:aA)?|OHG))?|mbH|Ges\.?\s?m\.?\s?b\.?\s?H|AG(?:\s&\sCo\.?\s?KG)?|KG|OHG|GbR|UG\s?\(haftungsbeschränkt\)|UG|e\.\s?K|e\.\s?V|eG|KGaA|PartG(?:\s?mbB)?|e\.U"
@@ -62,6 +73,7 @@ STRONG = re.compile(
 CJK_FORM = re.compile(r"株式会社|有限会社|合同会社|㈱|（株）|\(株\)|주식회사|\(주\)|㈜|有限公司|有限责任公司")
 
 
+@lru_cache(maxsize=16384)
 def split_legal_form(name: str) -> tuple[str, str]:
     """A name without its legal form, and the form as written (empty when there is none).
 
@@ -70,6 +82,9 @@ def split_legal_form(name: str) -> tuple[str, str]:
     """
     text, forms = name.strip(), []
     for _ in range(3):
+        last = _LAST.search(text)
+        if last is None or (last.group().isascii() and last.group().lower() not in _LAST_WORDS):
+            break
         match = _END.search(text[-48:])
         if not match or match.start() + max(0, len(text) - 48) < 2:
             break

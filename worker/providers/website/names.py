@@ -6,10 +6,11 @@ Every candidate is something that is written somewhere as a name; nothing is put
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from worker.providers.website.addresses import Address
 from worker.providers.website.document import Document
-from worker.providers.website.legal_forms import CJK_FORM, STRONG, has_strong_form, split_legal_form
+from worker.providers.website.legal_forms import CJK_FORM, FORM_WORDS, STRONG, has_strong_form, split_legal_form
 from worker.providers.website.rendering import FOOTER, H1, HEADING, Rendering, attribute
 from worker.providers.website.structured import Structured
 from worker.providers.website.text_keys import fold, name_key, words
@@ -22,7 +23,7 @@ _GENERIC = frozenset(
     " getintouch reachus emailus callus writetous findus visitus ouraddress address phone email mail form contactform contactinformation contactinfo contactdetails contactpage team ourteam staff careers jobs"
     " startseite accueil inicio inici principal pagina paginaprincipal hem forside etusivu strona glowna stronaglowna kezdolap domov uvod uvodni anasayfa iletisim kapcsolat yhteystiedot kontaktoss kontaktossos kontaktaoss otayhteytta"
     " contactanos contacte contactar contate faleconosco fale telephone telefon tel fax officialsite officialwebsite website site welcometo hours openinghours generalinformation ourlocations storelocator storelocations"
-    " контакты контакти главная основная нас компании お問い合わせ お問合せ 会社概要 アクセス ホーム トップページ 联系我们 首页 关于我们 聯絡我們 首頁 연락처 회사소개 오시는길 home2 en de fr es it english deutsch menu".split()
+    " контакты контакти главная основная нас компании お問い合わせ お問合せ 会社概要 アクセス ホーム トップページ 联系我们 首页 关于我们 聯絡我們 首頁 연락처 회사소개 오시는길 us data top back backtotop readmore more next previous moreinfo general sales marketing administration department departments headquarters mainoffice headoffice corporateoffice cityhall reservations accommodations rates gallery photos events calendar links resources media press blog2 community download downloads account myaccount signup subscribe newsletter followus follow share facebook twitter youtube linkedin instagram english2 customers partners solutions company overview history mission copyright allrightsreserved webmaster address2 mailingaddress telephone2 emailaddress print close ok yes no submit send name message subject welcome2 bienvenue willkommen benvenuti welkom bienvenido bienvenidos wordpress joomla drupal shopify wix homemade home3 startpage start frontpage front intro enter skip skiptocontent skiptomaincontent maincontent content navigation mainmenu toggle togglenavigation loading error notfound pagenotfound home2 en de fr es it english deutsch menu".split()
 )
 _LEADING = re.compile(
     r"^(?:welcome\s+to(?:\s+the\s+(?:official\s+)?(?:web\s?site|site|home\s?page)\s+of)?|contact(?:\s+us)?(?:\s+at)?|about(?:\s+us)?|contacting|how\s+to\s+contact|kontakt(?:ieren\s+sie)?(?:\s+(?:zu|mit|bei))?|impressum(?:\s+(?:von|der|des))?"
@@ -45,6 +46,9 @@ _RIGHTS = re.compile(
 _LOGO = re.compile(r"logo|brand|masthead|site-?title|header", re.I)
 _ALT_NOISE = re.compile(r"\s*\b(?:logo(?:type)?|home\s?page|homepage|image|banner|header|graphic|go\s+to|back\s+to|return\s+to|click\s+here.*|link\s+to|home)\b\s*", re.I)
 FREE_MAIL = frozenset("gmail yahoo hotmail aol outlook live msn icloud gmx web t-online mail comcast verizon att sbcglobal earthlink bellsouth me mac ymail googlemail wanadoo orange free sfr laposte libero tin alice virgilio tiscali interia wp o2 onet seznam centrum yandex rambler bk list inbox qq 163 126 sina naver daum hanmail nate docomo ezweb softbank btinternet btconnect ntlworld sky talktalk virgin blueyonder bigpond optusnet xtra rogers shaw sympatico telus telenet skynet ziggo kpnmail planet hetnet terra uol bol ig hushmail protonmail proton zoho fastmail rediffmail".split())
+_YEARS = re.compile(r"^(?:all\s+content\s*)?(?:©|\(c\)|copyright)?[\s©]*(?:(?:19|20)\d\d[\s,–-]*)+(?=\D)|^(?:all\s+content\s*)?(?:©|\(c\)\s|copyright\s)[\s©]*|[\s,–-]+(?:©\s?)?(?:19|20)\d\d$", re.I)
+_HOSTLIKE = re.compile(r"^(?:https?://)?(?:[\w-]{1,60}\.){1,4}[a-z]{2,12}/?$", re.I)
+_CODE = re.compile(r"_|\.(?:jpe?g|gif|png|svg)$|^[a-z]+[A-Z]\w*\d|\b(?:img|jpg|png|gif|px|banner\d|white background|untitled)\b", re.I)
 _SENTENCE = re.compile(r"[.!?]\s+[A-Z]|(?<!\w)(?:is|are|was|were|our|your|we|you|please|click|here|how|why|what|ist|sind|sie|wir|nous|vous|est|siamo|sono)(?!\w)", re.I)
 _BAD = re.compile(r"@|https?:|www\.|\d{3}[-.\s)]\d{3}|^[\d\W]+$|[{}<>=]|^(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b", re.I)
 _LEGAL_MENTION = re.compile(r"(?:(?<=^)|(?<=[\s(\"“„«,;:|]))(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞА-ЯЁ0-9][\w&.'’+/-]{0,30}|&|\+|and|und|et|of|de|for|the|y|e|i|di)$")
@@ -106,6 +110,7 @@ def rank_names(document: Document, rendering: Rendering, structured: Structured,
 def tidy(text: str) -> str:
     """A candidate without greetings, "contact" and such around the name."""
     text = " ".join(text.split()).strip(" \t|:;,-–—•·*\"“”„«»'()[]>_#~^")
+    text = _YEARS.sub("", text)
     for _ in range(2):
         match = _LEADING.match(text)
         if match and len(text) > match.end():
@@ -156,6 +161,8 @@ def _from_head(document: Document, offer) -> None:  # type: ignore[no-untyped-de
                     offer(segment, "title-first", path)
             if "," in segment:
                 offer(segment.split(",")[0], base, path)
+                for name, _ in legal_mentions(segment):
+                    offer(name, base, path)
             if " by " in segment or " in " in segment or " at " in segment:
                 parts = re.split(r"\s(?:in|at|by)\s", segment)
                 offer(parts[0], base, path)
@@ -165,6 +172,7 @@ def _from_head(document: Document, offer) -> None:  # type: ignore[no-untyped-de
 
 def _from_body(document: Document, rendering: Rendering, hosts: Sequence[str], addresses: Sequence[Address], offer) -> None:  # type: ignore[no-untyped-def]
     lines, bits = rendering.lines, rendering.bits
+    legal = not FORM_WORDS.isdisjoint(rendering.vocabulary) or "S.A" in rendering.text or "S.p" in rendering.text or "B.V" in rendering.text
     for index, line in enumerate(lines):
         size = len(line)
         if size > 3000:
@@ -184,7 +192,7 @@ def _from_body(document: Document, rendering: Rendering, hosts: Sequence[str], a
                 offer(re.sub(r"[\s,]*\d{4}.*$", "", name), "copyright", (index, match.start("name")))
                 if index + 1 < len(lines) and not name.strip(" .,"):
                     offer(lines[index + 1], "copyright", (index + 1, 0))
-        if size <= 400 and STRONG.search(line) or "株式" in line or "有限" in line:
+        if size <= 400 and legal and not FORM_WORDS.isdisjoint(line.lower().replace(".", "").replace(",", " ").replace(")", " ").split()) or "株式" in line or "有限" in line:
             for name, column in legal_mentions(line):
                 offer(name, "legal", (index, column))
     for address in addresses[:12]:
@@ -298,6 +306,7 @@ def host_core(host: str) -> str:
     return fold(labels[position]).replace("-", "")
 
 
+@lru_cache(maxsize=4096)
 def agreement(name: str, core: str) -> float:
     """How well a name fits a host's core label: 1 for the same letters, less for acronyms, parts and prefixes.
 
@@ -314,16 +323,17 @@ def agreement(name: str, core: str) -> float:
     joined = "".join(parts)
     if joined == core or "".join(whole) == core or ("the" + joined) == core or joined == "the" + core:
         return 1.0
-    with_and = "".join(re.findall(r"[^\W_]+", fold(name).replace("&", " and ").replace("'", "")))
-    if core in {with_and, with_and.removeprefix("the")}:
-        return 1.0
+    if "&" in name or " and " in name.lower():
+        with_and = "".join(re.findall(r"[^\W_]+", fold(name).replace("&", " and ").replace("'", "")))
+        if core in {with_and, with_and.removeprefix("the")}:
+            return 1.0
     for size in range(len(parts) - 1, 0, -1):
         front = "".join(parts[:size])
         if front == core and len(core) >= 3:
             return 0.85 if size > 1 or len(parts) <= 4 else 0.7
     if len(parts) >= 2:
         letters = "".join(p[0] for p in parts)
-        if core == letters or core == "".join(p[0] for p in whole) or core == "".join(p[0] for p in re.findall(r"[^\W_]+", fold(bare))):
+        if core == letters or core == "".join(p[0] for p in whole) or ("&" in bare or " " in bare) and core == "".join(p[0] for p in re.findall(r"[^\W_]+", fold(bare))):
             return 0.8 if len(core) >= 3 else 0.6
         if len(letters) >= 3 and core.startswith(letters) and len(core) - len(letters) <= 4:
             return 0.55
@@ -371,6 +381,12 @@ def _score(pool: dict[str, Candidate]) -> list[Candidate]:
             score -= 0.5 * (count - 6)
         if candidate.text.islower() and " " in candidate.text:
             score -= 0.6
+        if _HOSTLIKE.match(candidate.text) and candidate.text.count(".") >= (1 if not candidate.text[:1].isupper() else 2):
+            score *= 0.55
+        if _CODE.search(candidate.text):
+            score *= 0.5
+        if "," in candidate.text and not has_strong_form(candidate.text):
+            score *= 0.85
         candidate.score = score
     # A short name that a longer one begins with lends it support, and the other way round.
     ordered = sorted(pool.values(), key=lambda c: -c.score)[:60]

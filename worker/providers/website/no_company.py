@@ -53,12 +53,15 @@ def kind_of_page(document: Document, rendering: Rendering, html: str, status: in
         return ""
     head = f"{document.title}\n{text[:3000]}"
     title = document.title
-    if size < MIDDLE and (_CHALLENGE_MARKUP.search(html) and size < SHORT or _CHALLENGE.search(head) and size < 1500 or status in {403, 429, 503} and _CHALLENGE.search(head)):
-        return "challenge"
-    if size < MIDDLE and _FOR_SALE.search(head):
-        return "for_sale"
-    if size < 1500 and _PARKED.search(head):
-        return "parked"
+    if size < MIDDLE:
+        if size < SHORT and _CHALLENGE_MARKUP.search(html):
+            return "challenge"
+        if (size < 1500 or status in {403, 429, 503}) and _CHALLENGE.search(head):
+            return "challenge"
+        if _FOR_SALE.search(head):
+            return "for_sale"
+        if size < 1500 and _PARKED.search(head):
+            return "parked"
     if status in {404, 410}:
         return "soft_404"
     first = "\n".join(rendering.lines[:12])

@@ -26,7 +26,7 @@ from worker.providers.website.no_company import kind_of_page
 from worker.providers.website.people import Person, find_people
 from worker.providers.website.phones import Number, find_numbers, link_numbers
 from worker.providers.website.places import Places
-from worker.providers.website.region import vote
+from worker.providers.website.region import country_names, vote
 from worker.providers.website.rendering import RENDERING, Rendering, render
 from worker.providers.website.structured import Structured, read_structured
 from worker.providers.website.text_keys import words
@@ -115,20 +115,20 @@ def read(text: str, url: str) -> Reading:
     rendering = render(parser)
     emails = _with_structured(find_emails(rendering, text), structured)
     host, others = _hosts(document, rendering, emails)
-    regions = vote(
-        rendering.text, document.language, host, others, [email.address.partition("@")[2] for email in emails[:40]]
-    )
+    named = country_names(rendering)
+    domains = [email.address.partition("@")[2] for email in emails[:40]]
+    regions = vote(rendering, document.language, host, others, domains, named)
     numbers = find_numbers(rendering, regions)
     spans: dict[int, list[tuple[int, int]]] = {}
     for number in numbers:
         spans.setdefault(number.line, []).append((number.column, number.column + number.length))
-    addresses = find_addresses(rendering, regions, spans)
+    addresses = find_addresses(rendering, regions, spans, named)
     numbers += link_numbers(rendering, structured, regions)
     addresses = _unite(addresses, [a for o in structured.organisations[:60] for a in o.addresses])
     own_hosts = [host, *_further_hosts(host, others, emails)] if host else _further_hosts("", others, emails)
     names = rank_names(document, rendering, structured, own_hosts, addresses)
     facts = find_facts(document, rendering, structured, host, regions)
-    people = find_people(rendering.lines, structured)
+    people = find_people(rendering, structured)
     return Reading(document, rendering, structured, text, host, regions, emails, numbers, addresses, names, facts, people)
 
 

@@ -1,10 +1,11 @@
 """People with roles: managing directors in imprints, founders, staff in structured data."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from worker.providers.website.jsonld import first
+from worker.providers.website.rendering import Rendering
 from worker.providers.website.structured import Structured
 
 _ROLE = (
@@ -14,6 +15,12 @@ _ROLE = (
     r"|directeur|eigenaar|zaakvoerder|vd|verkst[äa]llande\sdirekt[öo]r|daglig\sleder|adm\.?\sdir\w*|direkt[øo]r|toimitusjohtaja|prezes(?:\szarz[ąa]du)?|w[łl]a[śs]ciciel|jednatel|majitel|[üu]gyvezet[őo]|генеральный\sдиректор|директор|代表取締役(?:社長)?|代表者?|대표(?:이사|자)?"
 )
 _PERSON = r"(?:(?:Herrn?|Frau|Mr\.?|Mrs\.?|Ms\.?|Dr\.?(?:[\s-]?(?:med|jur|phil|rer|ing|nat|oec|pol)\.?)*|Prof\.?|Dipl\.?-?\s?\w{2,8}\.?(?:\s?\(FH\))?|Ing\.?|Mag\.?|M\.\s|Mme\.?|Sr\.?|Sra\.?|D\.|Dott\.?(?:ssa)?)\s){0,3}(?P<name>[A-ZÀ-ÞŁŚŻŹČŠŽŘ][\w'’.-]{1,24}(?:\s(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘ][\w'’.-]{0,24}|von|van|de[rn]?|zu|di|da|del|la|le|dos?|af|ter|bin)){1,4})"
+_ROLE_ANY = re.compile(rf"(?<!\w)(?:{_ROLE})", re.I)
+_ROLE_WORDS = frozenset(
+    "geschäftsführer geschäftsführerin geschaeftsfuehrer geschäftsführung vertretungsberechtigter vertreten inhaber inhaberin vorstand vorstandsvorsitzender verantwortlich verantwortlicher ansprechpartner ansprechpartnerin director directors chief ceo"
+    " cto cfo coo founder founders cofounder cofounders owner owners president chairman chairmen chairwoman manager principal partner proprietor gerant directeur directrice pdg responsable directora gerente administrador administradora propietario"
+    " propietaria titolare amministratore rappresentante presidente eigenaar zaakvoerder vd daglig leder jednatel majitel prezes toimitusjohtaja".split()
+)
 _AFTER_ROLE = re.compile(rf"(?<!\w)(?P<role>(?i:{_ROLE}))(?!\w)\s?(?:\([^)]{{0,30}}\))?\s?[:：,–-]?\s{{0,2}}{_PERSON}")
 _BEFORE_ROLE = re.compile(rf"^{_PERSON}\s?[,–—|(-]\s{{0,2}}(?P<role>(?i:{_ROLE}))(?!\w)")
 _ROLE_LINE = re.compile(rf"^\W{{0,3}}(?P<role>(?i:{_ROLE}))(?:[\s(/][^:]{{0,30}})?\s?[:：]?\s?$")
@@ -34,10 +41,10 @@ class Person:
     path: str = ""
 
 
-def find_people(lines: Sequence[str], structured: Structured) -> list[Person]:
+def find_people(rendering: Rendering, structured: Structured) -> list[Person]:
     """People named with a role, each once."""
     found: dict[str, Person] = {}
-    for person in [*_in_structure(structured), *_in_text(lines)]:
+    for person in [*_in_structure(structured), *_in_text(rendering)]:
         found.setdefault(person.name.lower(), person)
         if len(found) >= 60:
             break
@@ -55,9 +62,12 @@ def _in_structure(structured: Structured) -> Iterator[Person]:
             yield Person(founder, "Founder", path=f"{organisation.path}.founder")
 
 
-def _in_text(lines: Sequence[str]) -> Iterator[Person]:
+def _in_text(rendering: Rendering) -> Iterator[Person]:
+    lines = rendering.lines
+    if rendering.text.isascii() and not _ROLE_WORDS & rendering.vocabulary:
+        return
     for index, line in enumerate(lines):
-        if len(line) > 400:
+        if not 4 <= len(line) <= 400 or not (_ROLE_ANY.search(line)):
             continue
         for pattern in (_AFTER_ROLE, _BEFORE_ROLE):
             match = pattern.search(line)

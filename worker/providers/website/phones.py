@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import unquote
 
 import phonenumbers
 
-from worker.providers.website.labels import label_after, label_before
-from worker.providers.website.rendering import Rendering
+from worker.providers.website.labels import label_after, label_alone, label_before
+from worker.providers.website.rendering import HEADING, Rendering
 from worker.providers.website.structured import Structured
 
 _DASH = "\\-‐‑‒–—−"
 #: A run of digits with what people write between them; cut up and judged afterwards.
-_RUN = re.compile(rf"(?<![\w@/.,:=#$€£%&?])(?:\+|\(\+|\(|\[)?\s?\d[\d\s()\[\]./+{_DASH}·•]{{3,58}}\d(?![\w%°@])", re.A)
+_RUN = re.compile(rf"(?<![\w@/.,:=#$€£%&?])(?:\+|\(\+|\(|\[)?\s?\d[\d\s()\[\]./+{_DASH}·•]{{3,58}}\d(?!\d|[%°@_]|[A-Za-z](?![A-Za-z]{{2}}))", re.A)
 _WIDE = str.maketrans("０１２３４５６７８９－（）＋　．／", "0123456789-()+ ./")
 _EXTENSION = re.compile(
     r"^[\s,;(]{0,3}(?:ext(?:ension|n|\.)?|x|poste|ramal|dw|durchwahl|kl|int(?:erno|\.)?|anexo|wew|w\.|доб\.?|内線|分机|toestel)"
@@ -23,8 +23,11 @@ _EXTENSION = re.compile(
 )
 _VANITY = re.compile(
     r"(?<![\w-])(?:\+?(?P<cc>1)[\s.-]?)?\(?(?P<area>8(?:00|88|77|66|55|44|33)|[2-9]\d\d|1[38]00)\)?[\s.-]{1,2}"
-    r"(?P<word>(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2})(?![\w-])"
+    r"(?P<word>(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|[2-9]\d\d[\s.-]?[A-Z]{4})(?![\w-])"
 )
+#: A number in the shape of one with an area code, wherever it may be.
+_AREA = re.compile(rf"^\(0\d{{1,4}}\)\s?\d{{2,4}}[\s{_DASH}]?\d{{3,4}}$")
+_MX_TRUNK = re.compile(r"^\(?0(?:1|44|45)\)?[\s-]")
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _DATE = re.compile(
     rf"^\(?(?:\d{{1,2}}[\s./{_DASH}]{{1,3}}\d{{1,2}}[\s./{_DASH}]{{1,3}}(?:19|20)\d\d"
@@ -37,10 +40,11 @@ _TAIL_LIST = re.compile(rf"\s?(?:/|,|\bor\b)\s?[{_DASH}]?(\d{{1,4}})(?=$|\s?[/,]
 _SPLITS = (
     re.compile(r"(?<=\d)\s{0,2}(?=\(?\+)"),
     re.compile(rf"\s?[/·•]\s?|\s[{_DASH}]\s|\s\.\s"),
-    re.compile(r"(?<=\d\d\d)\s{1,2}(?=\()|\s{2,}"),
+    re.compile(r"(?<=\d\d\d)\s{1,2}(?=\()|\s{2,}|(?<=\d\d\d)\.\s"),
     re.compile(r"(?<=\d\d\d\d)\s(?=[0(]\d)|(?<=\d{4})\s(?=[2-9]\d\d[-.])"),
 )
 MAX_NUMBERS = 300
+_DIGIT = re.compile(r"\d")
 _ALONE = re.compile(r"^[\W_]{0,12}$")
 
 
@@ -86,17 +90,57 @@ def read_number(text: str, region: str) -> tuple[str, str, bool] | None:
 def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
     """Every phone and fax number in the text. ``regions`` are ISO 3166 codes, likeliest first."""
     found: list[Number] = []
-    lines = rendering.lines
-    for index, original in enumerate(lines):
-        line = original
-        if not line.isascii():
-            line = line.translate(_WIDE)
-        if len(line) < 5 or not any(c.isdigit() for c in line):
+    lines, columns = rendering.lines, rendering.columns
+    group = ""  # what a label on a line of its own says of the lines below it
+    headers: dict[int, list[str]] = {}
+    header_line = -1
+    numbered = set(rendering.numbered)
+    if not numbered:
+        return found
+    for index in range(max(0, rendering.numbered[0] - 4), rendering.numbered[-1] + 1):
+        line = lines[index]
+        alone = label_alone(line) if len(line) <= 40 and index not in numbered else ""
+        column = columns[index]
+        if alone:
+            if column >= 0:
+                if header_line != index - 1 or columns[index - 1] != column:
+                    headers[column] = []
+                headers.setdefault(column, []).append(alone)
+                header_line = index
+            group = alone
             continue
-        found.extend(_in_line(line, index, lines, regions))
+        if len(line) < 5 or index not in numbered:
+            if line.rstrip().endswith(":") or rendering.bits[index] & HEADING:
+                group = ""
+            elif group and index and index - 1 not in numbered and not label_alone(lines[index - 1]):
+                group = ""
+            continue
+        above = group
+        if column >= 0 and column in headers and not group:
+            position = 0
+            while position < index and columns[index - 1 - position] == column and _DIGIT.search(lines[index - 1 - position]):
+                position += 1
+            labels = headers[column]
+            above = labels[min(position, len(labels) - 1)]
+        numbers = list(_in_line(line.translate(_WIDE) if not line.isascii() else line, index, lines, regions, above))
+        if not numbers:
+            group = ""
+        found.extend(numbers)
         if len(found) >= MAX_NUMBERS:
             break
-    return found
+    return _consistent(found)
+
+
+def _consistent(found: list[Number]) -> list[Number]:
+    """A number that is called a fax in one place is no phone where nothing is said of it."""
+    faxes = {number.digits[-9:] for number in found if number.fax and number.labelled}
+    phones = {number.digits[-9:] for number in found if number.phone and number.labelled}
+    return [
+        replace(number, fax=True, phone=False)
+        if not number.labelled and number.digits[-9:] in faxes and number.digits[-9:] not in phones
+        else number
+        for number in found
+    ]
 
 
 def link_numbers(rendering: Rendering, structured: Structured, regions: Sequence[str]) -> list[Number]:
@@ -129,25 +173,28 @@ def _declared(text: str, fax: bool, path: str, regions: Sequence[str]) -> Number
     if not 6 <= len(digits) <= 16:
         return None
     for region in _tries(text, regions):
-        read = read_number(_clean(text), region)
+        read = read_number(_clean(text, region), region)
         if read and read[2]:
             return Number(text, read[0], read[1], fax, not fax, -1, 0, 0, True, path)
     return Number(text, "", "", fax, not fax, -1, 0, 0, True, path) if 7 <= len(digits) <= 13 else None
 
 
-def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str]) -> Iterator[Number]:
+def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str], group: str) -> Iterator[Number]:
     spans: list[tuple[int, int, str, str]] = []  # start, end, written, completed
+    if any(c.isupper() for c in line):
+        for match in _VANITY.finditer(line):
+            word = match.group("word").replace("-", "").translate(_KEYS)
+            word = re.sub(r"[\s.]", "", word)[:7]
+            if len(word) == 7:
+                spans.append((match.start(), match.end(), match.group(), f"{match.group('area')}-{word[:3]}-{word[3:]}"))
     for match in _RUN.finditer(line):
         for start, end, text in _pieces(match.group(), match.start(), regions):
-            spans.append((start, end, line[start:end], text))
-    if line.upper() != line or any(c.isalpha() for c in line):
-        for match in _VANITY.finditer(line):
-            word = match.group("word").replace("-", "").translate(_KEYS)[:7]
-            if len(word) == 7 and not any(s < match.end() and match.start() < e for s, e, _, _ in spans):
-                spans.append((match.start(), match.end(), match.group(), f"{match.group('area')}-{word[:3]}-{word[3:]}"))
+            if not any(s < end and start < e for s, e, _, _ in spans):
+                spans.append((start, end, line[start:end], text))
     if not spans:
         return
     spans.sort()
+    spans = _without_spelled_again(spans)
     previous_end, last_kind = 0, ""
     trailing = _trailing_mode(line, spans)
     for position, (start, end, written, text) in enumerate(spans):
@@ -157,19 +204,38 @@ def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str]
         extension = _EXTENSION.search(line[end : end + 24])
         after = label_after(suffix)
         kind = label_before(prefix)
-        if after and (trailing or (position + 1 == len(spans) and not kind)):
+        if after == "phone" and group == "fax" and "oll" in suffix[:12]:
+            kind = group
+        elif after and (trailing or (position + 1 == len(spans) and not kind)):
             kind = after
         elif not kind and position and last_kind and len(prefix) < 12:
             kind = last_kind
+        elif kind in {"", "weak"} and group:
+            kind = group
         elif not kind and _ALONE.match(prefix) and index:
             above = lines[index - 1]
-            if len(above) <= 40:
-                kind = label_before(above) if not any(c.isdigit() for c in above) or above.rstrip().endswith(":") else ""
+            if len(above) <= 40 and not _DIGIT.search(above):
+                kind = label_before(above)
+                if kind == "veto" and not above.rstrip().endswith((":", "：", ".", "#")):
+                    kind = ""
         previous_end = end + (extension.end() if extension else 0)
         last_kind = kind
         number = _judge(written, text, kind, line, start, end, regions, index, position, len(spans))
         if number:
             yield number
+
+
+def _without_spelled_again(spans: list[tuple[int, int, str, str]]) -> list[tuple[int, int, str, str]]:
+    """Leave out digits in brackets that only spell out the letters before them: 800-ROPE-NOW (767-3669)."""
+    kept: list[tuple[int, int, str, str]] = []
+    for span in spans:
+        digits = "".join(c for c in span[3] if c.isdigit())
+        if kept and span[0] - kept[-1][1] <= 3 and len(digits) <= 8:
+            before = "".join(c for c in kept[-1][3] if c.isdigit())
+            if before.endswith(digits[-4:]) or (any(c.isalpha() for c in kept[-1][2]) and len(digits) == 7):
+                continue
+        kept.append(span)
+    return kept
 
 
 def _trailing_mode(line: str, spans: list[tuple[int, int, str, str]]) -> bool:
@@ -216,8 +282,26 @@ def _pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int
                 elif sum(c.isdigit() for c in part) > 15:
                     yield from _pieces(part, offset + s, regions)
             return
-    if 6 <= digits <= 15:
+    grouped = list(_grouped(run, regions))
+    if grouped:
+        for s, e in grouped:
+            yield offset + s, offset + e, run[s:e]
+    elif 6 <= digits <= 15:
         yield offset, offset + len(run), run
+
+
+def _grouped(run: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Numbers that follow each other with nothing but a space between: the longest valid run of groups each time."""
+    groups = [match.span() for match in re.finditer(r"[(+]{0,2}\d+\)?", run)][:14]
+    at = 0
+    while at < len(groups):
+        for end in range(min(len(groups), at + 6), at, -1):
+            if (at, end) != (0, len(groups)) and _possible(run[groups[at][0] : groups[end - 1][1]], regions):
+                yield groups[at][0], groups[end - 1][1]
+                at = end
+                break
+        else:
+            at += 1
 
 
 def _possible(text: str, regions: Sequence[str]) -> bool:
@@ -226,16 +310,16 @@ def _possible(text: str, regions: Sequence[str]) -> bool:
         return False
     if _NANP.match(text):
         return True
-    return any((found := read_number(_clean(text), region)) and found[2] for region in _tries(text, regions))
+    return any((found := read_number(_clean(text, region), region)) and found[2] for region in _tries(text, regions))
 
 
 def _tries(text: str, regions: Sequence[str]) -> Sequence[str]:
     return regions[:1] if text.lstrip(" ([").startswith("+") else regions[:3]
 
 
-def _clean(text: str) -> str:
+def _clean(text: str, region: str = "") -> str:
     """Undo what the number library would trip over: (0) after a country code, letters."""
-    compact = text.strip()
+    compact = _MX_TRUNK.sub("", text.strip()) if region == "MX" else text.strip()
     if compact.startswith(("+", "(+", "00")):
         compact = re.sub(r"[(\[]\s?0\s?[)\]]", "", compact)
     return compact
@@ -249,10 +333,10 @@ def _judge(
     digits = "".join(c for c in text if c.isdigit())
     if not 5 <= len(digits) <= 16 or _DATE.match(written) or _DECIMAL.match(written) or len(set(digits)) == 1:
         return None
-    labelled = kind in {"phone", "fax", "both"}
+    labelled = kind in {"phone", "fax", "both", "weak"}
     e164, region, valid = "", "", False
     for candidate in _tries(text, regions):
-        read = read_number(_clean(text), candidate)
+        read = read_number(_clean(text, candidate), candidate)
         if read and (read[2] or not e164):
             e164, region, valid = read
             if valid:
@@ -263,7 +347,7 @@ def _judge(
             e164, region, valid = read[0], read[1], True
     international = text.lstrip(" ([").startswith("+")
     if not labelled:
-        if not valid:
+        if not valid and not (_AREA.match(text) and _mostly_alone(line, start, end, count)):
             return None
         shaped = bool(_NANP.match(text)) or international or written != digits
         alone = _mostly_alone(line, start, end, count)
@@ -271,9 +355,11 @@ def _judge(
             return None
         if not (_NANP.match(text) or international or text is not written and text != written) and not alone:
             return None
-    elif not valid and (len(digits) < 6 or (len(digits) > 12 and not international)):
+    elif not valid and (len(digits) < 6 or (len(digits) > 13 and not international)):
         return None
-    elif not valid and not e164 and len(digits) > 10:
+    elif not valid and kind == "weak" and (not e164 or len(digits) < 7):
+        return None
+    elif not valid and not e164 and len(digits) > 13:
         return None
     return Number(
         text=text, e164=e164 if valid else "", region=region, fax=kind in {"fax", "both"}, phone=kind != "fax",

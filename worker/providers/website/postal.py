@@ -44,17 +44,18 @@ class PostalRule:
     """How one country (or several that write alike) shows postal codes.
 
     ``strong`` codes are recognised anywhere, others only where a country is likely. ``city_after`` tells on
-    which side of the code the city stands.
+    which side of the code the city stands. ``sizes`` are the lengths of runs of digits of which a line must have one.
     """
 
     countries: tuple[str, ...]
     pattern: re.Pattern[str]
     strong: bool = False
     city_after: bool = False
+    sizes: frozenset[int] = frozenset()
 
 
-def _rule(countries: str, pattern: str, *, strong: bool = False, city_after: bool = False, flags: int = 0) -> PostalRule:
-    return PostalRule(tuple(countries.split()), re.compile(pattern, flags), strong, city_after)
+def _rule(countries: str, sizes: str, pattern: str, *, strong: bool = False, city_after: bool = False, flags: int = 0) -> PostalRule:
+    return PostalRule(tuple(countries.split()), re.compile(pattern, flags), strong, city_after, frozenset(map(int, sizes)))
 
 
 _CITY = r"(?=[\s,]{1,3}(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞ]|s'|d'|l'|'s|den\s|de\s|la\s|le\s|el\s|am\s|bad\s))"
@@ -68,43 +69,39 @@ PREFIX_COUNTRY = _PREFIXES
 
 #: In order of trust: the first rule that matches a place on the line wins it.
 RULES: tuple[PostalRule, ...] = (
-    _rule("US", rf"(?<![\w])(?P<region>{_STATE})[.,]?(?:[\s,–—-]{{1,4}}|&nbsp;)(?:USA?[\s,]{{1,2}})?(?P<postal>\d{{5}}(?:\s?[-–]\s?\d{{4}})?)(?![\d-])", strong=True),
-    _rule("US", rf"(?<![\w])(?P<region>{_STATE_CODES})(?P<postal>\d{{5}}(?:-\d{{4}})?)(?![\w-])", strong=True),
-    _rule("CA", rf"(?:(?<!\w)(?P<region>{_PROVINCE})[.,)]{{0,2}}[\s,–-]{{1,4}}(?:Canada[\s,]{{1,3}})?)?(?<!\w)(?P<postal>[ABCEGHJ-NPRSTVXYabceghj-nprstvxy]\d[A-Za-z][\s-]{{0,2}}\d[A-Za-z]\d)(?!\w)", strong=True),
-    _rule("GB", r"(?<![\w-])(?P<postal>(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{1,2}\d[ABD-HJLNP-UW-Z]{2}))(?![\w-])", strong=True),
-    _rule("GB", r"(?<![\w-])(?P<postal>[A-Za-z]{1,2}\d[A-Za-z\d]?\s{0,2}\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2})(?![\w-])"),
-    _rule("IE", r"(?<!\w)(?P<postal>(?:[AC-FHKNPRTV-Y]\d\d|D6W)\s?[0-9AC-FHKNPRTV-Y]{4})(?!\w)"),
-    _rule("IE", r"(?<!\w)(?P<postal>Dublin\s(?:\d{1,2}|6W))(?!\w)"),
-    _rule("AU", r"(?<!\w)(?P<region>NSW|N\.S\.W\.?|VIC|QLD|TAS|ACT|A\.C\.T\.?|(?:SA|WA|NT)(?=[\s,]{1,3}\d{4}(?!\d))|(?i:vic|qld|tas|new\ssouth\swales|victoria|queensland|western\saustralia|south\saustralia|tasmania))[.,]?[\s,–-]{1,4}(?:Australia[\s,]{1,3})?(?P<postal>\d{4})(?![\d-])", strong=True),
-    _rule("JP", r"〒\s?(?P<postal>\d{3}[-‐－ー–]?\d{4})", strong=True, city_after=True),
-    _rule("JP", r"(?<![\d-])(?P<postal>\d{3}[-‐－]\d{4})(?![\d-])", city_after=True),
-    _rule("KR", r"(?:우\s?\)?|\()\s?(?P<postal>\d{5}|\d{3}-\d{3})\)?(?=\s)", city_after=True),
-    _rule("KR", r"(?<![\d-])(?P<postal>\d{3}-\d{3}|\d{5})(?![\d-])"),
-    _rule("BR", r"(?<![\d-])(?:CEP[\s:.]{0,3})?(?P<postal>\d{2}\.?\d{3}\s?-\s?\d{3})(?![\d-])"),
-    _rule("NL", r"(?<![\w-])(?:NL\s?-?\s?)?(?P<postal>[1-9]\d{3}\s{0,2}[A-Z]{2})(?![\w])" + _CITY, strong=True, city_after=True),
-    _rule("NL", r"(?<![\w-])(?P<postal>[1-9]\d{3}\s{0,2}[A-Za-z]{2})(?!\w)", city_after=True),
-    _rule("PT", r"(?<![\d-])(?:P-)?(?P<postal>\d{4}\s?-\s?\d{3})(?![\d-])", city_after=True),
-    _rule("PL", r"(?<![\d-])(?:PL\s?-?\s?)?(?P<postal>\d{2}\s?-\s?\d{3})(?![\d-])" + _CITY, strong=True, city_after=True),
-    _rule("PREFIX", rf"(?<![\w-])(?P<prefix>{'|'.join(sorted(_PREFIXES, key=len, reverse=True))})\s?[-–]\s?(?P<postal>\d{{4,5}}|\d{{3}}\s\d\d)(?!\d)" + _CITY, strong=True, city_after=True),
-    _rule("MX ES CO CL AR VE PE UY CR EC", r"(?:C\.?\s?P\.?|C[oó]digo\s[Pp]ostal)[\s:.º#]{0,4}(?P<postal>[A-Z]?\d{4,6}[A-Z]{0,3})(?!\d)", strong=True),
-    _rule("RU UA BY KZ", r"(?<![\d+(.-])(?P<postal>\d{6})(?=[\s,]{1,3}(?:г\.?|[А-ЯЁA-Z]|Росс))", city_after=True),
-    _rule("UA", r"(?<![\d+(.-])(?P<postal>\d{5})(?=[\s,]{1,3}(?:м\.?|[А-ЯІЇЄҐA-Z]))", city_after=True),
-    _rule("SG", r"(?<!\w)(?i:Singapore|S)\s?\(?(?P<postal>\d{6})\)?(?!\d)", strong=True),
-    _rule("IN", r"(?<![\d+(-])(?P<postal>[1-9]\d{2}\s?\d{3})(?![\d-])"),
-    _rule("CN RO VN KZ", r"(?<![\d+(.-])(?P<postal>\d{6})(?![\d-])"),
-    _rule("DE FR ES IT FI MX TR EE RS HR MY UA LT MA DZ KW ME BA", r"(?<![\d.,/+(-])(?P<postal>\d{5})(?![\d-])" + _CITY, city_after=True),
-    _rule("SE CZ SK GR", r"(?<![\d.,/+(-])(?P<postal>\d{3}\s?\d{2})(?![\d-])" + _CITY, city_after=True),
-    _rule("AT CH BE DK NO LU HU SI BG LI CY GE MK TN AL PH", r"(?<![\d.,/+(-])(?P<postal>[1-9]\d{3}|0[0-9]\d\d)(?![\d.,-])" + _CITY, city_after=True),
-    _rule("IS FO", r"(?<![\d.,/+(-])(?P<postal>\d{3})(?![\d.,-])" + _CITY, city_after=True),
-    _rule("AR", r"(?<![\w-])\(?(?P<postal>[A-HJ-NP-Z]\d{4}[A-Z]{3}|[B-HJ-NP-Z]?\d{4})\)?(?![\w-])", city_after=True),
-    _rule("LV LT EE AZ MD", r"(?<!\w)(?P<postal>(?:LV|LT|MD|AZ)[-\s]\d{4,5})(?!\d)", strong=True),
-    _rule("US TH TR MY ID KR SA EG IL PR IT ES FR UA PK", r"(?<=[A-Za-zÀ-ÿ\u0e01-\u0e5b.,)])[\s,–-]{1,4}(?P<postal>\d{5}(?:-\d{4})?)(?![\d-])"),
-    _rule("NZ AU ZA PH DK NO CH BD TN GE PY CY VE", r"(?<=[A-Za-zÀ-ÿ.,)])[\s,–-]{1,4}(?P<postal>\d{4})(?![\d.,/-])"),
-    _rule("IL", r"(?<![\d-])(?P<postal>\d{7}|\d{5})(?![\d-])"),
-    _rule("TW", r"(?<![\d-])(?P<postal>\d{3}(?:\d{2,3})?)(?=[\s,]{0,2}[\u4e00-\u9fff])", city_after=True),
-    _rule("TW", r"(?<=[a-z,])[\s,]{1,3}(?P<postal>\d{3}(?:\d{2,3})?)(?![\d-])"),
+    _rule("US", "5", rf"(?<![\w])(?P<region>{_STATE})[.,]?(?:[\s,–—-]{{1,4}}|&nbsp;)(?:USA?[\s,]{{1,2}})?(?P<postal>\d{{5}}(?:\s?[-–]\s?\d{{4}})?)(?![\d-])", strong=True),
+    _rule("US", "5", rf"(?<![\w])(?P<region>{_STATE_CODES})(?P<postal>\d{{5}}(?:-\d{{4}})?)(?![\w-])", strong=True),
+    _rule("CA", "1", rf"(?:(?<!\w)(?P<region>{_PROVINCE})[.,)]{{0,2}}[\s,–-]{{1,4}}(?:Canada[\s,]{{1,3}})?)?(?<!\w)(?P<postal>[ABCEGHJ-NPRSTVXYabceghj-nprstvxy]\d[A-Za-z][\s-]{{0,2}}\d[A-Za-z]\d)(?!\w)", strong=True),
+    _rule("GB", "12", r"(?<![\w-])(?P<postal>(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{1,2}\d[ABD-HJLNP-UW-Z]{2}))(?![\w-])", strong=True),
+    _rule("GB", "12", r"(?<![\w-])(?P<postal>[A-Za-z]{1,2}\d[A-Za-z\d]?\s{0,2}\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2})(?![\w-])"),
+    _rule("IE", "124", r"(?<!\w)(?P<postal>(?:[AC-FHKNPRTV-Y]\d\d|D6W)\s?[0-9AC-FHKNPRTV-Y]{4})(?!\w)"),
+    _rule("IE", "12", r"(?<!\w)(?P<postal>Dublin\s(?:\d{1,2}|6W))(?!\w)"),
+    _rule("AU", "4", r"(?<!\w)(?P<region>NSW|N\.S\.W\.?|VIC|QLD|TAS|ACT|A\.C\.T\.?|(?:SA|WA|NT)(?=[\s,]{1,3}\d{4}(?!\d))|(?i:vic|qld|tas|new\ssouth\swales|victoria|queensland|western\saustralia|south\saustralia|tasmania))[.,]?[\s,–-]{1,4}(?:Australia[\s,]{1,3})?(?P<postal>\d{4})(?![\d-])", strong=True),
+    _rule("JP", "37", r"〒\s?(?P<postal>\d{3}[-‐－ー–]?\d{4})", strong=True, city_after=True),
+    _rule("JP", "37", r"(?<![\d-])(?P<postal>\d{3}[-‐－]\d{4})(?![\d-])", city_after=True),
+    _rule("KR", "35", r"(?:우\s?\)?|\()\s?(?P<postal>\d{5}|\d{3}-\d{3})\)?(?=\s)", city_after=True),
+    _rule("KR", "35", r"(?<![\d-])(?P<postal>\d{3}-\d{3}|\d{5})(?![\d-])"),
+    _rule("BR", "53", r"(?<![\d-])(?:CEP[\s:.]{0,3})?(?P<postal>\d{2}\.?\d{3}\s?-\s?\d{3})(?![\d-])"),
+    _rule("NL", "4", r"(?<![\w-])(?:NL\s?-?\s?)?(?P<postal>[1-9]\d{3}\s{0,2}[A-Z]{2})(?![\w])" + _CITY, strong=True, city_after=True),
+    _rule("NL", "4", r"(?<![\w-])(?P<postal>[1-9]\d{3}\s{0,2}[A-Za-z]{2})(?!\w)", city_after=True),
+    _rule("PT", "4", r"(?<![\d-])(?:P-)?(?P<postal>\d{4}\s?-\s?\d{3})(?![\d-])", city_after=True),
+    _rule("PL", "2", r"(?<![\d-])(?:PL\s?-?\s?)?(?P<postal>\d{2}\s?-\s?\d{3})(?![\d-])" + _CITY, strong=True, city_after=True),
+    _rule("PREFIX", "345", rf"(?<![\w-])(?P<prefix>{'|'.join(sorted(_PREFIXES, key=len, reverse=True))})\s?[-–]\s?(?P<postal>\d{{4,5}}|\d{{3}}\s\d\d)(?!\d)" + _CITY, strong=True, city_after=True),
+    _rule("MX ES CO CL AR VE PE UY CR EC", "456", r"(?:C\.?\s?P\.?|C[oó]digo\s[Pp]ostal)[\s:.º#]{0,4}(?P<postal>[A-Z]?\d{4,6}[A-Z]{0,3})(?!\d)", strong=True),
+    _rule("RU UA BY KZ", "6", r"(?<![\d+(.-])(?P<postal>\d{6})(?=[\s,]{1,3}(?:г\.?|[А-ЯЁA-Z]|Росс))", city_after=True),
+    _rule("UA", "5", r"(?<![\d+(.-])(?P<postal>\d{5})(?=[\s,]{1,3}(?:м\.?|[А-ЯІЇЄҐA-Z]))", city_after=True),
+    _rule("SG", "6", r"(?<!\w)(?i:Singapore|S)\s?\(?(?P<postal>\d{6})\)?(?!\d)", strong=True),
+    _rule("IN", "63", r"(?<![\d+(-])(?P<postal>[1-9]\d{2}\s?\d{3})(?![\d-])"),
+    _rule("CN RO VN KZ", "6", r"(?<![\d+(.-])(?P<postal>\d{6})(?![\d-])"),
+    _rule("DE FR ES IT FI MX TR EE RS HR MY UA LT MA DZ KW ME BA", "5", r"(?<![\d.,/+(-])(?P<postal>\d{5})(?![\d-])" + _CITY, city_after=True),
+    _rule("SE CZ SK GR", "53", r"(?<![\d.,/+(-])(?P<postal>\d{3}\s?\d{2})(?![\d-])" + _CITY, city_after=True),
+    _rule("AT CH BE DK NO LU HU SI BG LI CY GE MK TN AL PH", "4", r"(?<![\d.,/+(-])(?P<postal>[1-9]\d{3}|0[0-9]\d\d)(?![\d.,-])" + _CITY, city_after=True),
+    _rule("IS FO", "3", r"(?<![\d.,/+(-])(?P<postal>\d{3})(?![\d.,-])" + _CITY, city_after=True),
+    _rule("AR", "4", r"(?<![\w-])\(?(?P<postal>[A-HJ-NP-Z]\d{4}[A-Z]{3}|[B-HJ-NP-Z]?\d{4})\)?(?![\w-])", city_after=True),
+    _rule("LV LT EE AZ MD", "45", r"(?<!\w)(?P<postal>(?:LV|LT|MD|AZ)[-\s]\d{4,5})(?!\d)", strong=True),
+    _rule("US TH TR MY ID KR SA EG IL PR IT ES FR UA PK", "5", r"(?<=[A-Za-zÀ-ÿ\u0e01-\u0e5b.,)])[\s,–-]{1,4}(?P<postal>\d{5}(?:-\d{4})?)(?![\d-])"),
+    _rule("NZ AU ZA PH DK NO CH BD TN GE PY CY VE", "4", r"(?<=[A-Za-zÀ-ÿ.,)])[\s,–-]{1,4}(?P<postal>\d{4})(?![\d.,/-])"),
+    _rule("IL", "75", r"(?<![\d-])(?P<postal>\d{7}|\d{5})(?![\d-])"),
+    _rule("TW", "356", r"(?<![\d-])(?P<postal>\d{3}(?:\d{2,3})?)(?=[\s,]{0,2}[\u4e00-\u9fff])", city_after=True),
+    _rule("TW", "356", r"(?<=[a-z,])[\s,]{1,3}(?P<postal>\d{3}(?:\d{2,3})?)(?![\d-])"),
 )  # fmt: skip
-
-POSTAL_ONLY = {
-    "US": re.compile(r"^(?:Zip\s?(?:code)?\s?:?\s?)?(?P<postal>\d{5}(?:-\d{4})?)$", re.I),
-}

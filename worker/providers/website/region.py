@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from worker.providers.website.countries import (
     BY_CALLING_CODE,
@@ -13,6 +13,7 @@ from worker.providers.website.countries import (
     GENERIC_CC,
     NAMES,
 )
+from worker.providers.website.rendering import Rendering
 
 _WORD = re.compile(r"[^\W\d_]{2,30}")
 _CALLING = re.compile(r"(?<![\w+])(?:\+|\(\+|00)\s?(\d{1,3})[\s().\-–/]{0,3}\d")
@@ -44,8 +45,10 @@ _SCRIPTS = (
 _FALLBACK = ("US", "GB", "CA")
 
 
-def vote(text: str, language: str, own_host: str, other_hosts: Iterable[str], mail_domains: Iterable[str]) -> list[str]:
-    """Regions by falling weight, at least three.
+def vote(
+    rendering: Rendering, language: str, own_host: str, other_hosts: Iterable[str], mail_domains: Iterable[str], named: Mapping[str, int]
+) -> list[str]:
+    """Regions by falling weight, at least three. ``named`` counts the countries that the text names.
 
     ``language`` is a BCP 47 tag or empty; ``own_host`` the site's; ``other_hosts`` those it links to.
     """
@@ -64,16 +67,17 @@ def vote(text: str, language: str, own_host: str, other_hosts: Iterable[str], ma
     if len(variant) == 2:
         # Templates ship with en-US, so that one counts for little.
         votes["GB" if variant.upper() == "UK" else variant.upper()] += 0.5 if variant.upper() == "US" else 2.0
-    sample = text[:60_000]
-    for code, count in country_names(sample).items():
+    sample = rendering.text[:60_000]
+    figures = "\n".join([rendering.lines[number][:600] for number in rendering.numbered[:400]])
+    for code, count in named.items():
         votes[code] += min(2.0, 0.8 + 0.2 * count)
     for pattern, code, weight in _SHAPES:
-        count = sum(1 for _, _ in zip(pattern.finditer(sample), range(6), strict=False))
+        count = sum(1 for _, _ in zip(pattern.finditer(figures), range(6), strict=False))
         if count:
             votes[code] += weight * (0.7 + 0.1 * count)
-    if _AU_POSTAL.search(sample):
+    if _AU_POSTAL.search(figures):
         votes["AU"] += 3.0
-    for match in _CALLING.finditer(sample):
+    for match in _CALLING.finditer(figures):
         digits = match.group(1)
         for size in (3, 2, 1):
             region = BY_CALLING_CODE.get(digits[:size])
@@ -83,20 +87,21 @@ def vote(text: str, language: str, own_host: str, other_hosts: Iterable[str], ma
     for sign, code, weight in BY_CURRENCY:
         if sign in sample:
             votes[code] += weight
-    if not sample.isascii():
+    opening = sample[:8_000]
+    if not opening.isascii():
         for pattern, code, weight in _SCRIPTS:
-            if pattern.search(sample):
+            if pattern.search(opening):
                 votes[code] += weight
     ranked = [code for code, _ in votes.most_common(8) if _]
     return ranked + [code for code in _FALLBACK if code not in ranked]
 
 
-def country_names(text: str) -> Counter[str]:
+def country_names(rendering: Rendering) -> Counter[str]:
     """How often each country is named; a text that names many (shipping lists) counts each only once."""
-    words = set(_WORD.findall(text.lower()))
-    lowered = None
+    text = rendering.text[:60_000]
+    lowered: str | None = None
     found: Counter[str] = Counter()
-    for word in words & _FIRST.keys():
+    for word in rendering.vocabulary & _FIRST.keys():
         for name in _FIRST[word]:
             if name == word:
                 if word in {"uk", "usa", "uae", "prc", "rsa", "ksa"}:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from worker.providers.website.checksums import VAT_CHECKS, abn, cnpj, luhn, siret
 from worker.providers.website.fact import Fact
+from worker.providers.website.rendering import Rendering
 
 _SHAPES = {
     "AT": r"U\s?\d{8}", "BE": r"[01]\d{3}\.?\d{3}\.?\d{3}", "BG": r"\d{9,10}", "CY": r"\d{8}[A-Z]", "CZ": r"\d{8,10}", "DE": r"\d{3}[\s./]?\d{3}[\s./]?\d{3}", "DK": r"\d{2}\s?\d{2}\s?\d{2}\s?\d{2}",
@@ -53,25 +54,31 @@ _REGISTERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("사업자등록번호", re.compile(r"사업자\s?(?:등록)?\s?번호[\s.:：]{0,4}(?P<id>\d{3}-\d{2}-\d{5})(?!\d)"), ""),
     ("USCC", re.compile(r"(?:统一社会信用代码)[\s.:：]{0,4}(?P<id>[0-9A-Z]{18})(?!\w)"), ""),
 )  # fmt: skip
-_HINT = re.compile(
-    r"\b(?:vat|ust|uid|umsatzsteuer|mwst|tva|iva|btw|moms|mva|cvr|alv|nip|nif|cif|nipc|dič|dph|gst|hr\s?[ab]|hrb|hra|fn|firmenbuch\w*|siret|siren|rcs|r\.c\.s|company|registered|reg|registration|co|kvk|k\.v\.k|kbo|bce|rpr|rpm|ondernemingsnummer|c\.i\.f|n\.i\.f|p\.iva|rea|abn|a\.b\.n|acn|nzbn|cnpj|cuit|rfc|krs|ičo?|org\w*|y-tunnus|uen|cin|огрн|инн|che|tax|oib|adószám)\b"
-    r"|法人番号|사업자|统一社会|CHE-|\b[A-Z]{2}\s?\d{8}|entreprise|α\.?φ\.?μ|[A-Z]{2}U?\d{8}",
-    re.I,
+_HINT_WORDS = frozenset(
+    "vat ust uid umsatzsteuer identifikationsnummer ustid mwst tva iva btw moms mva cvr alv nip nif cif nipc dič dph gst gstin hr hrb hra fn firmenbuch firmenbuchnummer siret siren rcs company registered reg registration"
+    " kvk kbo bce rpr rpm ondernemingsnummer rea abn acn nzbn cnpj cuit rfc krs ičo ič ic ico organisation organization org orgnr tunnus uen cin огрн инн che tax oib adószám afm entreprise αφμ piva partita cif 사업자등록번호 사업자 법인등록번호 法人番号 统一社会信用代码"
+    " organisationsnummer organisasjonsnummer ustidnr steuernummer handelsregister identifikationsnummer contribuinte registro".split()
 )
+_WORD = re.compile(r"[^\W\d_]{2,30}")
+_BARE = re.compile(r"(?<![A-Z0-9])[A-Z]{2}U?\s?\d{8}|CHE-|\d\sMVA|(?:R\.C\.S|K\.v\.K|C\.I\.F|N\.I\.F|A\.B\.N|R\.F\.C)\.?|法人番号|사업자|统一社会")
 
 
-def find_registers(lines: Sequence[str], regions: Sequence[str]) -> list[Fact]:
+def find_registers(rendering: Rendering, regions: Sequence[str]) -> list[Fact]:
     """VAT and register numbers in lines of text; those with a check digit only when it is right."""
     found: list[Fact] = []
     seen: set[tuple[str, str]] = set()
-    for index, line in enumerate(lines):
-        if len(line) > 4000 or not any(c.isdigit() for c in line):
+    lines = rendering.lines
+    if not (_HINT_WORDS & rendering.vocabulary or _BARE.search(rendering.text)):
+        return found
+    for index in rendering.numbered:
+        line = lines[index]
+        if len(line) > 4000:
             continue
         joined, shift = line, 0
         if len(line) <= 24 and index and len(lines[index - 1]) <= 60 and not any(c.isdigit() for c in lines[index - 1]):
             # A label on a line of its own belongs to the number below it.
             joined, shift = f"{lines[index - 1]} {line}", len(lines[index - 1]) + 1
-        if not _HINT.search(joined):
+        if _HINT_WORDS.isdisjoint(_WORD.findall(joined.lower())) and not _BARE.search(joined):
             continue
         for field, value, start, end in _in_line(joined, regions):
             key = (field, re.sub(r"\W", "", value).upper())

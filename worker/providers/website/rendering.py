@@ -17,11 +17,8 @@ RENDERING = "lines/1"
 H1, HEADING, LINK, BOLD, FOOTER, NAV, HEADER, CELL, ITEM, SOFT, ADDRESS, LABEL = (1 << n for n in range(12))
 
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
-_HIDDEN = re.compile(
-    r'\shidden(?=[\s=]|$)|style="[^"]*?(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|em)?\s*[;"]'
-    r"|text-indent\s*:\s*-\d{3,}|left\s*:\s*-\d{4})",
-    re.I,
-)
+_UNSEEN = re.compile(r"font-size:0(?:px|em|pt|%)?(?:;|$)|text-indent:-\d{3}|(?:left|top):-\d{4}|opacity:0(?:\.0+)?(?:;|$)")
+_FOLDED = re.compile(r'\s(?:id|class|role)="[^"]{0,200}?(?:menu|dropdown|nav|tab|accordion|collaps|panel|toggle|modal|lightbox|popup|slide)', re.I)
 _REGION = re.compile(r'\s(?:id|class|role)="([^"]{1,200})"', re.I)
 _ATTRIBUTE = re.compile(r'([^\s="]{1,60})(?:="([^"]*)")?')
 
@@ -39,6 +36,8 @@ _BITS = {
     "li": ITEM, "address": ADDRESS, "label": LABEL, "dt": LABEL,
 }  # fmt: skip
 _ENTITIES = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"[^\W\d_]{2,30}")
 _ODD_SPACES = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 #: Rendered text is cut here: a page of more than this is not about its owner.
 MAX_TEXT = 400_000
@@ -81,6 +80,10 @@ class Rendering:
     #: Column number of each line inside a table row; -1 outside tables.
     columns: list[int] = field(default_factory=list)
     text: str = ""
+    #: Numbers of the lines that hold a digit, and every word of the text in lower case: what cannot be on the page
+    #: need not be looked for.
+    numbered: list[int] = field(default_factory=list)
+    vocabulary: frozenset[str] = frozenset()
 
     def line_at(self, offset: int) -> int:
         """The number of the line that holds a code point offset."""
@@ -124,42 +127,18 @@ def render(parser: LexborHTMLParser) -> Rendering:
         out.starts.append(at)
         at += len(line) + 1
     out.text = "\n".join(out.lines)
+    digit = _DIGIT.search
+    out.numbered = [number for number, line in enumerate(out.lines) if digit(line)]
+    out.vocabulary = frozenset(_WORD.findall(out.text.lower()))
     return out
 
 
-class _Line:
-    """The line being built: text pieces with collapsed white space, and the bits that all of them share."""
-
-    __slots__ = ("bits", "length", "pieces", "space")
-
-    def __init__(self) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        self.pieces: list[str] = []
-        self.length = 0
-        self.space = False
-        self.bits = -1
-
-    def add(self, text: str, bits: int) -> None:
-        if "&" in text:
-            text = unescape(text)
-        if not text.isascii():
-            text = _ODD_SPACES.sub("", text)
-        words = " ".join(text.split())
-        if not words:
-            self.space = True
-            return
-        if self.length and (self.space or text[0].isspace()):
-            words = " " + words
-        self.space = text[-1].isspace()
-        self.pieces.append(words)
-        self.length += len(words)
-        self.bits &= bits
-
-
 def _walk(pieces: list[str], out: Rendering) -> None:  # noqa: PLR0912, PLR0915 - one hot loop, unrolled on purpose
-    lines, line = out.lines, _Line()
+    lines = out.lines
+    buffer: list[str] = []  # text pieces of the line being built, white space collapsed
+    length = 0
+    space = False
+    shared = -1  # the bits that all pieces of the line share
     bits = depth = total = 0
     skip_above = -1  # inside an element that is not drawn: ignore all until depth is back here
     regions: list[tuple[int, int]] = []  # (depth outside of the element, bits outside of it)
@@ -168,11 +147,12 @@ def _walk(pieces: list[str], out: Rendering) -> None:  # noqa: PLR0912, PLR0915 
     after_close = False
 
     def flush(extra: int = 0) -> None:
-        if line.pieces:
-            lines.append("".join(line.pieces))
-            out.bits.append(line.bits | extra)
-            out.columns.append(column)
-        line.clear()
+        nonlocal length, shared
+        lines.append("".join(buffer))
+        out.bits.append(shared | extra)
+        out.columns.append(column)
+        buffer.clear()
+        length, shared = 0, -1
 
     for piece in pieces:
         tag, _, text = piece.partition(">")
@@ -184,22 +164,24 @@ def _walk(pieces: list[str], out: Rendering) -> None:  # noqa: PLR0912, PLR0915 
                     continue
                 skip_above = -1
             elif name in _BLOCKS:
-                flush()
+                if buffer:
+                    flush()
+                space = False
                 if name == "tr":
                     column = -1
-            elif run_from >= 0 and len(line.pieces) > run_from:
-                inner = "".join(line.pieces[run_from:])
+            elif run_from >= 0 and len(buffer) > run_from:
+                inner = "".join(buffer[run_from:])
                 if len(inner) < MAX_RUN:
                     shift = len(inner) - len(inner.lstrip())
-                    out.runs.append((inner.strip(), len(lines), line.length - len(inner) + shift, bits))
+                    out.runs.append((inner.strip(), len(lines), length - len(inner) + shift, bits))
             if regions and regions[-1][0] >= depth:
                 bits = regions.pop()[1]
             if name == "a" and anchors:
                 anchor = anchors.pop()
                 if anchor.line == len(lines):
-                    anchor.text = "".join(line.pieces)[anchor.column :].strip()
+                    anchor.text = "".join(buffer)[anchor.column :].strip()
                 else:
-                    anchor.text = " ".join(lines[anchor.line :])[anchor.column :].strip()[:300]
+                    anchor.text = " ".join(lines[anchor.line : anchor.line + 12])[anchor.column :].strip()[:300]
             run_from = -1
             after_close = True
         elif tag:
@@ -211,46 +193,79 @@ def _walk(pieces: list[str], out: Rendering) -> None:  # noqa: PLR0912, PLR0915 
                 continue
             run_from = -1
             if name in _BLOCKS:
-                flush()
+                if buffer:
+                    flush()
+                space = False
                 if name == "tr":
                     column = -1
                 elif name in {"td", "th"}:
                     column += 1
             elif name == "br":
-                flush(SOFT)
+                if buffer:
+                    flush(SOFT)
+                space = False
             elif name == "img":
                 out.images.append(Image(tag, anchors[-1].href if anchors else None, len(lines)))
-                line.space = True
+                space = True
             elif name == "input":
-                line.space = True
+                space = True
             elif not void:
-                if after_close and rest and line.pieces and text[:1].isalnum() and line.pieces[-1][-1].isalnum():
+                if after_close and rest and buffer and text[:1].isalnum() and buffer[-1][-1].isalnum():
                     # Style sheets draw adjacent labelled elements apart; glued, words of two facts would be one.
-                    line.space = True
-                run_from = len(line.pieces)
+                    space = True
+                run_from = len(buffer)
+            bit = _BITS.get(name, 0)
             if rest and not void:
-                if (" hidden" in tag or "style=" in tag) and _HIDDEN.search(tag):
+                if (" hidden" in tag or "style=" in tag) and _hides(name, tag):
                     skip_above = depth - 1
                     continue
-                region = _region(rest) if name != "body" else 0
-                bit = _BITS.get(name, 0) | region
-            else:
-                bit = _BITS.get(name, 0)
+                if ("foot" in rest or "nav" in rest or "head" in rest or "copyright" in rest) and name != "body":
+                    bit |= _region(rest)
             if bit:
                 regions.append((depth - 1, bits))
                 bits |= bit
                 if name == "a":
-                    anchor = Link(attribute(tag, "href") or "", "", len(lines), line.length, bits, rest)
+                    anchor = Link(attribute(tag, "href") or "", "", len(lines), length, bits, rest)
                     anchors.append(anchor)
                     if anchor.href:
                         out.links.append(anchor)
             after_close = False
-        if skip_above < 0 and text:
-            line.add(text, bits)
+        if text and skip_above < 0:
+            words = text.split()
+            if not words:
+                space = True
+                continue
+            joined = " ".join(words)
+            if "&" in joined:
+                joined = " ".join(unescape(joined).split())
+            if not joined.isascii():
+                joined = _ODD_SPACES.sub("", joined)
+            if not joined:
+                space = True
+                continue
+            if buffer and (space or text[0].isspace()):
+                joined = " " + joined
+            space = text[-1].isspace() or text.endswith("&nbsp;")
+            buffer.append(joined)
+            length += len(joined)
+            shared &= bits
             total += len(text)
             if total > MAX_TEXT:
                 break
-    flush()
+    if buffer:
+        flush()
+
+
+def _hides(name: str, tag: str) -> bool:
+    """Whether a tag keeps its content from readers; menus and folded panels open on a click or a touch."""
+    style = attribute(tag, "style")
+    if style:
+        style = style.replace(" ", "").lower()
+        if "display:none" in style:
+            return not (name == "ul" or _FOLDED.search(tag))
+        if "visibility:hidden" in style or _UNSEEN.search(style):
+            return True
+    return " hidden=" in tag or tag.endswith(" hidden")
 
 
 def _region(attributes: str) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from worker.providers.website.names import host_core
@@ -21,6 +22,7 @@ _NETWORKS: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...] = (
     ("company_crunchbase_url", frozenset({"crunchbase.com"}), re.compile(r"^/organization/([^/?#]{2,100})", re.I)),
 )  # fmt: skip
 _HOSTS = {host: (field, pattern) for field, hosts, pattern in _NETWORKS for host in hosts}
+_ANY = re.compile(r"linkedin|facebook|fb\.|twitter|/x\.com|\.x\.com|instagr|youtube|tiktok|xing|github|crunchbase", re.I)
 _NOT_PROFILES = frozenset(
     "share sharer sharer.php share.php intent home login signup register search hashtag explore privacy terms about help tos legal i plugins dialog events watch embed results feed playlist login.php tr l.php policies policy ads business"
     " pages groups people photo.php permalink.php story.php settings messages notifications user channel c accounts p reel reels tv stories features pricing topics collections trending marketplace sponsors apps orgs enterprise sharearticle".split()
@@ -42,6 +44,8 @@ def find_profiles(rendering: Rendering, structured: Structured, host: str, name_
     offers += [(url, path, "", 1.0) for organisation in structured.organisations[:5] for url, path in organisation.same_as]
     seen: dict[tuple[str, str], int] = {}
     for href, path, text, bonus in offers:
+        if not _ANY.search(href):
+            continue
         profile = profile_of(href)
         if profile is None:
             continue
@@ -60,6 +64,7 @@ def find_profiles(rendering: Rendering, structured: Structured, host: str, name_
     return [(field, url, path, text) for field, (_, url, path, text) in best.items()]
 
 
+@lru_cache(maxsize=4096)
 def profile_of(href: str) -> tuple[str, str, str] | None:
     """(field, canonical address, handle) when a link is a company's profile; None for anything else."""
     if "." not in href or len(href) > 300 or (href[:4].lower() != "http" and href[:2] != "//"):

@@ -1,0 +1,107 @@
+"""Bulk questions to People Data Labs: the same readings and charges as one by one, whatever comes back."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+import orjson
+import pytest
+from hypothesis import given
+
+from simulator import Simulator
+from tests.support.json_values import json_values
+from worker.domain.call import HttpRequest, Reading, Reply
+from worker.domain.finding import Outcome
+from worker.domain.subject import Entity
+from worker.providers import pdl, pdl_bulk
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+SETTINGS = pdl.Settings(key="planted-pdl-key")
+MATCH = {"status": 200, "likelihood": 9, "data": {"id": "x", "full_name": "Ada Ng"}}
+MISS = {"status": 404, "error": {"type": "not_found", "message": "No records were found"}}
+
+
+def question(page: str, settings: pdl.Settings = SETTINGS) -> HttpRequest:
+    """A single person request."""
+    return pdl.build_request(Entity.PERSON, {"profile": page}, settings)
+
+
+def readings(reply: Reply, count: int) -> list[Reading]:
+    """What each question's own reply means."""
+    return [pdl.read(part, SETTINGS, NOW) for part in pdl_bulk.split(reply, count)]
+
+
+def test_one_request_holds_all_questions() -> None:
+    """Questions keep their order, steering parameters become JSON types, the key stays in its header."""
+    request = pdl_bulk.combined([question("linkedin.com/in/a"), question("linkedin.com/in/b")])
+    assert (request.method, request.url) == ("POST", "https://api.peopledatalabs.com/v5/person/bulk")
+    assert request.headers["X-Api-Key"] == SETTINGS.key
+    assert orjson.loads(request.body or b"") == {
+        "requests": [
+            {"params": {"profile": f"linkedin.com/in/{name}", "min_likelihood": 6, "titlecase": True}}
+            for name in ("a", "b")
+        ]
+    }
+
+
+def test_each_question_is_read_and_charged_by_itself() -> None:
+    """A match costs a credit, a miss beside it nothing, whatever the header adds up to."""
+    reply = Reply(200, {"x-call-credits-spent": "2"}, orjson.dumps([MATCH, MISS, MATCH]))
+    credit = SETTINGS.credit_micros
+    assert [(reading.outcome, reading.charged_micros) for reading in readings(reply, 3)] == [
+        (Outcome.HIT, credit),
+        (Outcome.MISS, 0),
+        (Outcome.HIT, credit),
+    ]
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 429, 502])
+def test_a_refusal_is_everybodys(status: int) -> None:
+    """What refuses the request refuses every question in it, and nobody is charged."""
+    reply = Reply(status, {"x-call-credits-spent": "0"}, orjson.dumps({"status": status, "error": {}}))
+    single = pdl.STATUSES.outcome(status)
+    assert [(reading.outcome, reading.charged_micros) for reading in readings(reply, 2)] == [(single, 0)] * 2
+
+
+@pytest.mark.parametrize("body", [b"[", b"{}", b"[{}]", b"[1, 2, 3]", orjson.dumps([MATCH, MATCH, MATCH])])
+def test_an_answer_of_another_shape_is_nobodys(body: bytes) -> None:
+    """Answers that cannot be told apart are given to nobody."""
+    assert {reading.outcome for reading in readings(Reply(200, {}, body), 2)} == {Outcome.NONSENSE}
+
+
+def test_one_bad_item_costs_only_itself() -> None:
+    """An item without a status is nonsense beside a good one."""
+    reply = Reply(200, {}, orjson.dumps([{"data": {}}, MATCH]))
+    assert [reading.outcome for reading in readings(reply, 2)] == [Outcome.NONSENSE, Outcome.HIT]
+
+
+@given(json_values(["status", "data", "error"]))
+def test_anything_can_be_split(body: Any) -> None:
+    """Every question gets a reply, whatever came back."""
+    for value in (body, [body], [body, body]):
+        assert len(pdl_bulk.split(Reply(200, {}, json.dumps(value).encode()), 2)) == 2
+
+
+async def test_bulk_and_single_calls_agree_on_the_wire() -> None:
+    """The simulated provider answers and bills a bulk request like the single ones."""
+    async with Simulator(seed=3, companies=80) as simulator, aiohttp.ClientSession() as session:
+        settings = pdl.Settings(key="sim-pdl-key", base_url=simulator.url("pdl"))
+
+        async def send(request: HttpRequest) -> Reply:
+            async with session.request(
+                request.method, request.url, headers=request.headers, params=request.params, data=request.body
+            ) as response:
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                return Reply(response.status, headers, await response.read())
+
+        requests = [question(person.linkedin_url, settings) for person in simulator.world.people[:30]]
+        alone = [pdl.read(await send(request), settings, NOW) for request in requests]
+        billed = simulator.bill.total_micros("pdl")
+        together = pdl_bulk.split(await send(pdl_bulk.combined(requests)), len(requests))
+        read = [pdl.read(reply, settings, NOW) for reply in together]
+        assert [(one.outcome, one.charged_micros) for one in read] == [
+            (one.outcome, one.charged_micros) for one in alone
+        ]
+        assert {one.outcome for one in read} == {Outcome.HIT, Outcome.MISS}
+        assert simulator.bill.total_micros("pdl") - billed == billed == sum(one.charged_micros for one in read)
