@@ -17,15 +17,16 @@ from rich.console import Console
 from benchmarks import environments, report
 from benchmarks.measure import Bench, CellFailed
 from benchmarks.report import Cell
-from benchmarks.systems import ALL_PEERS, USUAL_PEERS, System, own_systems, peer_systems
+from benchmarks.systems import ALL_PEERS, OWN, USUAL_PEERS, System, own_systems, peer_systems
 from worker.embedded import join
 from worker.store.migrate import migrate
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    usual = ALL_PEERS if os.environ.get("ALL") == "1" else USUAL_PEERS
-    parser.add_argument("--only", nargs="+", help="names of systems: enrichd bare " + " ".join(ALL_PEERS))
+    every = (*OWN, *ALL_PEERS)
+    usual = every if os.environ.get("ALL") == "1" else ("enrichd", "bare", *USUAL_PEERS)
+    parser.add_argument("--only", nargs="+", choices=every, help="some of the systems")
     parser.add_argument("--window", type=float, default=15.0, help="seconds of steady state a cell (15)")
     parser.add_argument("--slots", type=int, default=100, help="jobs at a time, the same for all (100)")
     parser.add_argument("--samples", type=int, default=1000, help="latency samples a cell (1000), 0 for none")
@@ -53,12 +54,8 @@ async def prepare(database_url: str) -> None:
 def choose(options: argparse.Namespace, redis_url: str, database_url: str) -> list[System]:
     """The systems to measure, enrichd first."""
     own = own_systems(redis_url, database_url, options.slots)
-    if options.only:
-        own = [system for system in own if system.name.split()[0] in options.only]
-        peers = tuple(name for name in ALL_PEERS if name in options.only)
-    else:
-        peers = options.usual
-    return own + peer_systems(peers)
+    wanted = options.only or options.usual
+    return [system for system in own + peer_systems(ALL_PEERS) if system.key in wanted]
 
 
 def main() -> None:
@@ -99,12 +96,11 @@ def main() -> None:
 
 def measure(bench: Bench, system: System, options: argparse.Namespace, database_url: str, status: Console) -> Cell:
     """Both measurements of one system; a failure is a cell that says so."""
-    cell = Cell(system.name, system.stores + (f" ({system.note})" if system.note else ""))
+    cell = Cell(system.key, system.name, system.stores + (f" ({system.note})" if system.note else ""))
     try:
-        name = system.name.split()[0]
-        if name in ALL_PEERS:
+        if system.key in ALL_PEERS:
             status.print(f"{system.name}: environment ...")
-            environments.ensure(name)
+            environments.ensure(system.key)
         if not options.no_throughput:
             status.print(f"{system.name}: throughput ...")
             asyncio.run(prepare(database_url))

@@ -31,23 +31,26 @@ _RESULT = {
 _BLOCK_MS = 200
 
 
-def columns(entries: list[tuple[bytes, list[bytes]]], worker: str) -> list[list[Any]]:
-    """The columns of ``settle_jobs.sql`` for a batch, in its order."""
+def batch(entries: list[tuple[bytes, list[bytes]]], worker: str) -> str:
+    """The rows of a batch, as ``settle_jobs.sql`` takes them."""
     now = datetime.now(UTC)
-    count = len(entries)
-    ids = [f"{STREAM}/{entry_id.decode()}" for entry_id, _ in entries]
-    payloads = [_payload(fields) for _, fields in entries]
-    result = orjson.dumps({**_RESULT, "timestamp": now.isoformat()}).decode()
-    log = orjson.dumps([[int(now.timestamp() * 1000), "info", f"Job completed (success) in 0 ms on {worker}"]]).decode()
-    each = (
-        "default", ids, NAME, "completed", 3, 0, 1, 0, 5, "https://acme.example", payloads, None, result, "success",
-        None, None, None, 0, ids, worker, log, None, now, now, now, now, now,
-    )  # fmt: skip
-    return [value if isinstance(value, list) else [value] * count for value in each]
+    result = orjson.Fragment(orjson.dumps({**_RESULT, "timestamp": now.isoformat()}))
+    line = [[int(now.timestamp() * 1000), "info", f"Job completed (success) in 0 ms on {worker}"]]
+    same = {
+        "workspace_id": "default", "job_type": NAME, "status": "completed", "priority": 3, "generation": 0, "run": 1,
+        "attempts": 1, "max_attempts": 5, "cost_micros": 0, "url": "https://acme.example",
+        "result": result, "result_status": "success", "log": orjson.Fragment(orjson.dumps(line)),
+        "first_pickup_at": now, "started_at": now, "created_at": now, "completed_at": now,
+    }  # fmt: skip
+    rows = []
+    for entry_id, fields in entries:
+        name = f"{STREAM}/{entry_id.decode()}"
+        rows.append({**same, "id": name, "entry": name, "payload": _payload(fields)})
+    return orjson.dumps(rows).decode()
 
 
-def _payload(fields: list[bytes]) -> str:
-    return orjson.dumps({fields[n].decode(): fields[n + 1].decode() for n in range(0, len(fields), 2)}).decode()
+def _payload(fields: list[bytes]) -> dict[str, str]:
+    return {fields[n].decode(): fields[n + 1].decode() for n in range(0, len(fields), 2)}
 
 
 class Bare:
@@ -69,7 +72,7 @@ class Bare:
                     continue
                 for _, fields in entries:
                     _sample(fields)
-                await connection.execute(statement, *columns(entries, self._consumer))
+                await connection.execute(statement, batch(entries, self._consumer), self._consumer)
                 ids = [entry_id for entry_id, _ in entries]
                 async with self._redis.pipeline(transaction=False) as pipeline:
                     pipeline.execute_command("XACK", STREAM, GROUP, *ids)

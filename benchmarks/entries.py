@@ -14,22 +14,25 @@ GROUP = "enrichment-workers"
 _PIPELINE = 1000
 
 
-def fields(stamp: int = 0) -> dict[str, str]:
+def fields(stamp: int = 0, job_id: str = "") -> dict[str, str]:
     """One entry, as a producer would add it."""
     entry = {
         "url": "https://acme.example",
         "type": NAME,
         "requiredFields": "company_name,company_industry,company_size",
     }
+    if job_id:
+        entry["id"] = job_id
     return {**entry, "stamp": str(stamp)} if stamp else entry
 
 
 async def fill(client: Redis, count: int) -> None:
     """Add a backlog, many entries a round trip."""
-    entry = fields()
+    mark = f"{os.getpid()}-" if os.environ.get("BENCH_IDS") else ""
     for start in range(0, count, _PIPELINE):
         async with client.pipeline(transaction=False) as pipeline:
-            for _ in range(min(_PIPELINE, count - start)):
+            for number in range(start, min(start + _PIPELINE, count)):
+                entry = fields(job_id=f"{mark}{number}" if mark else "")
                 pipeline.xadd(STREAM, entry)  # type: ignore[arg-type]
             await pipeline.execute()
 

@@ -172,7 +172,7 @@ class Bench:
             **({"CONCURRENCY": count} if count else {}),
             **system.environment,
         }
-        with (self._folder / f"{system.name.split()[0]}.log").open("ab") as log:
+        with (self._folder / f"{system.key}.log").open("ab") as log:
             return subprocess.Popen(
                 system.command(*arguments),
                 cwd=system.folder,

@@ -16,6 +16,7 @@ from benchmarks.measure import Latency, Throughput
 class Cell:
     """One system's results; ``problem`` says why a part is missing."""
 
+    key: str
     name: str
     stores: str
     throughput: Throughput | None = None
@@ -23,7 +24,7 @@ class Cell:
     problem: str = ""
 
 
-#: What enrichd promises: (text, how to compute it, the bound, whether more is better, how to print it)
+#: What enrichd promises.
 DRAMATIQ_FACTOR = 2.0
 BARE_SHARE = 0.5
 TRIPS_BOUND = 0.1
@@ -40,7 +41,7 @@ def table(cells: Sequence[Cell]) -> Table:
     out.add_column("pickup ms\np50", justify="right", no_wrap=True)
     out.add_column("\np99", justify="right", no_wrap=True)
     for cell in cells:
-        out.add_row(cell.name, *_numbers(cell), style="bold" if cell.name == "enrichd" else "")
+        out.add_row(cell.name, *_numbers(cell), style="bold" if cell.key == "enrichd" else "")
     return out
 
 
@@ -67,15 +68,15 @@ def _ms(value: float) -> str:
 
 def promises(cells: Sequence[Cell]) -> list[tuple[str, str, bool]]:
     """(what, figure and bound, kept) for each promise that these cells can judge."""
-    by_name = {cell.name.split()[0]: cell for cell in cells}
-    own = by_name.get("enrichd")
+    by_key = {cell.key: cell for cell in cells}
+    own = by_key.get("enrichd")
     out: list[tuple[str, str, bool]] = []
     if own and own.throughput:
         rate = own.throughput.jobs_per_s
-        if (rival := by_name.get("dramatiq")) and rival.throughput:
+        if (rival := by_key.get("dramatiq")) and rival.throughput:
             factor = rate / rival.throughput.jobs_per_s
             out.append(("times dramatiq", f"{factor:.1f} (at least {DRAMATIQ_FACTOR:g})", factor >= DRAMATIQ_FACTOR))
-        if (bare := by_name.get("bare")) and bare.throughput:
+        if (bare := by_key.get("bare")) and bare.throughput:
             share = rate / bare.throughput.jobs_per_s
             out.append(("of the bare loop", f"{share:.0%} (at least {BARE_SHARE:.0%})", share >= BARE_SHARE))
         trips = own.throughput.trips

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from redis import Redis
@@ -18,11 +18,13 @@ PEERS = Path(__file__).parent / "peers"
 class System:
     """One system under measurement.
 
-    ``script`` is called with ``fill`` and ``probe`` (and with ``work`` unless ``work`` is given). ``remaining`` counts
-    jobs that are not done yet: enqueued or unacknowledged. ``rate`` is a guess of jobs/s that sizes the backlog.
-    ``stores`` says what is durable when a job counts as done. ``slots`` overrides the number of slots.
+    ``key`` names it on the command line. ``script`` is called with ``fill`` and ``probe`` (and with ``work`` unless
+    ``work`` is given). ``remaining`` counts jobs that are not done yet: enqueued or unacknowledged. ``rate`` is a guess
+    of jobs/s that sizes the backlog. ``stores`` says what is durable when a job counts as done. ``slots`` overrides the
+    number of slots.
     """
 
+    key: str
     name: str
     stores: str
     rate: int
@@ -54,10 +56,11 @@ def _taskiq(redis: Redis) -> int:
 
 
 def own_systems(redis_url: str, database_url: str, slots: int) -> list[System]:
-    """enrichd and the bare loop."""
+    """enrichd, the same with ids given by the producer, and the bare loop."""
     urls = {"BENCH_REDIS_URL": redis_url, "BENCH_DATABASE_URL": database_url}
     entries = (sys.executable, "-m", "benchmarks.entries")
     enrichd = System(
+        "enrichd",
         "enrichd",
         "job row, result, log, ack",
         14_000,
@@ -74,7 +77,16 @@ def own_systems(redis_url: str, database_url: str, slots: int) -> list[System]:
             "PYTHONPATH": str(ROOT),
         },
     )
+    with_ids = replace(
+        enrichd,
+        key="enrichd-ids",
+        name="enrichd, own ids",
+        rate=6_000,
+        environment={**enrichd.environment, "BENCH_IDS": "1"},
+        note="ids given by the producer, looked up before the run",
+    )
     bare = System(
+        "bare",
         "bare loop",
         "the same rows, ack",
         22_000,
@@ -84,7 +96,7 @@ def own_systems(redis_url: str, database_url: str, slots: int) -> list[System]:
         environment=urls,
         slots=slots,
     )
-    return [enrichd, bare]
+    return [enrichd, with_ids, bare]
 
 
 def peer(name: str, version: str, stores: str, rate: int, remaining: Callable[[Redis], int], note: str = "") -> System:
@@ -92,7 +104,7 @@ def peer(name: str, version: str, stores: str, rate: int, remaining: Callable[[R
     folder = PEERS / name
     python = Path(__file__).parent / ".venvs" / name / "bin" / "python"
     script = (str(python), str(folder / "peer.py"))
-    return System(f"{name} {version}", stores, rate, remaining, script, folder=folder, note=note)
+    return System(name, f"{name} {version}", stores, rate, remaining, script, folder=folder, note=note)
 
 
 def peer_version(name: str) -> str:
@@ -104,9 +116,15 @@ def peer_version(name: str) -> str:
     raise LookupError(name)
 
 
+_THREADS = "100 threads, its fastest of 8, 32 and 100"
 #: name -> (what is stored, guessed jobs/s, how to count, note)
 _PEERS: Mapping[str, tuple[str, int, Callable[[Redis], int], str]] = {
-    "dramatiq": ("ack", 4_500, lambda redis: int(redis.hlen("dramatiq:default.msgs")), "threads"),
+    "dramatiq": (
+        "ack",
+        4_500,
+        lambda redis: int(redis.hlen("dramatiq:default.msgs")),
+        "100 threads, its fastest of 8, 32 and 100",
+    ),
     "taskiq": ("ack", 2_000, _taskiq, ""),
     "streaq": ("ack", 1_800, _stream("streaq:default:queues:normal"), ""),
     "arq": ("ack", 250, lambda redis: int(redis.zcard("arq:queue")), "polls every 0.5 s"),
@@ -114,6 +132,7 @@ _PEERS: Mapping[str, tuple[str, int, Callable[[Redis], int], str]] = {
     "docket": ("ack", 900, _stream("docket:stream"), ""),
     "celery": ("ack", 1_200, lambda redis: int(redis.llen("celery")) + int(redis.hlen("unacked")), "greenlets"),
 }
+OWN = ("enrichd", "enrichd-ids", "bare")
 USUAL_PEERS = ("dramatiq", "taskiq", "streaq")
 ALL_PEERS = tuple(_PEERS)
 

@@ -18,7 +18,7 @@ from simulator.limits import Limits, wait_s
 from simulator.wire import Ask, Charge, Limit, Provider, Reply, Route, Usage, Webhook, account_of, text_reply
 from simulator.world import World
 
-KEPT_REQUESTS = 500_000
+KEPT_REQUESTS = 200_000
 #: Faults whose reply arrives, but not as the provider gave it: billed, and of no use to the client.
 SPOILT = frozenset({"truncated", "wrong_json", "wrong_types", "empty"})
 

@@ -66,6 +66,20 @@ def wait_s(usages: Sequence[Usage]) -> float:
     return max((usage.reset_s for usage in usages if usage.left == 0), default=0.0)
 
 
+def most_in_window(stamps: Sequence[float], seconds: float) -> int:
+    """The fullest sliding window: most stamps in any half-open span of ``seconds``; stamps are in order.
+
+    >>> most_in_window([0.0, 0.5, 1.0, 1.2], 1.0)
+    3
+    """
+    first, most = 0, 0
+    for last, stamp in enumerate(stamps):
+        while stamps[first] <= stamp - seconds:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
 def parse_limits(text: str) -> tuple[Limit, ...]:
     """Read ``100/60s,5/1s`` (``sliding`` after a window makes it one); ``0`` means no limit at all.
 

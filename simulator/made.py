@@ -3,6 +3,7 @@
 from random import Random
 from typing import Final
 
+from simulator import registers
 from simulator.world import Company, Person
 
 _HEADS: Final = (
@@ -108,8 +109,36 @@ def _make(number: int, dice: Random) -> Company:
         facebook=f"{word.lower()}{number}.example" if dice.random() < 0.4 else "",
         technologies=tuple(sorted(dice.sample(_TECH, 3))),
         keywords=(sells, city.lower()),
+        registration_id=_registration(country, number),
+        vat_id=_vat(country, number),
         revenue=employees * dice.randint(80, 260) * 1000,
         funding_total=dice.choice((0, 0, 0, 2_000_000, 9_500_000, 30_000_000)),
         made=True,
         people=tuple(people),
     )
+
+
+def _registration(country: str, number: int) -> str:
+    """A register number as the country writes them; none where companies do not print one."""
+    match country:
+        case "DE":
+            return f"HRB {90_000 + number}"
+        case "GB":
+            return f"99{number:06d}"
+        case "FR":
+            return registers.siren(f"1001{number:04d}")
+        case "NL":
+            return f"99{number:06d}"
+    return ""
+
+
+def _vat(country: str, number: int) -> str:
+    """A VAT number with valid check digits, from a range that nobody is given."""
+    match country:
+        case "DE":
+            return registers.german_vat(f"9991{number:04d}")
+        case "GB":
+            return registers.british_vat(f"999{number:04d}")
+        case "FR":
+            return registers.french_vat(registers.siren(f"1001{number:04d}"))
+    return ""

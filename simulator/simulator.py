@@ -83,6 +83,14 @@ class Simulator:
         """Every request received, in order."""
         return list(self.house.seen)
 
+    def stamps(self, provider: str, account: str | None = None) -> list[float]:
+        """When the requests of a provider (and account) were received, in order, refused ones included."""
+        return sorted(
+            seen.received_at
+            for seen in self.house.seen
+            if seen.provider == provider and account in (None, seen.account)
+        )
+
     @property
     def faults(self) -> list[Fault]:
         """The rules in force; append and clear at will."""

@@ -17,26 +17,31 @@ import dns.rdatatype
 import dns.rrset
 
 LOOPBACK: Final = "127.0.0.1"
+#: Where the trap listens too, on the same port, so that no trick fails for want of a listener.
+OTHER_LOOPBACKS: Final = ("::1", "127.0.0.2", "127.0.1.1", "127.255.255.254")
 
 
 class Traps:
-    """A port that must never be reached. ``hits`` counts what was, by request line or first bytes."""
+    """A port that must never be reached. ``hits`` counts what was, by request line; ``hosts`` are where it listens."""
 
     def __init__(self) -> None:
         self.hits: Counter[str] = Counter()
         self.address = ""
+        self.hosts: tuple[str, ...] = ()
 
     @contextlib.asynccontextmanager
     async def open(self, port: int = 0) -> AsyncIterator["Traps"]:
         """Listen while the context is open."""
-        server = await asyncio.start_server(self._caught, LOOPBACK, port)
-        host, bound = server.sockets[0].getsockname()[:2]
-        self.address = f"{host}:{bound}"
-        try:
+        async with contextlib.AsyncExitStack() as stack:
+            server = await stack.enter_async_context(await asyncio.start_server(self._caught, LOOPBACK, port))
+            host, bound = server.sockets[0].getsockname()[:2]
+            self.address = f"{host}:{bound}"
+            self.hosts = (host,)
+            for other in OTHER_LOOPBACKS:
+                with contextlib.suppress(OSError):  # not every system has them
+                    await stack.enter_async_context(await asyncio.start_server(self._caught, other, bound))
+                    self.hosts += (other,)
             yield self
-        finally:
-            server.close()
-            await server.wait_closed()
 
     async def _caught(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.hits["connection"] += 1

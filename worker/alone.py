@@ -1,7 +1,8 @@
-"""One job in a process of its own, for suspected poison (see ``services.isolation``). Shell.
+"""Jobs in a process of their own, for suspected poison (see ``services.isolation``). Shell.
 
-Both ends are the same program with the same settings, so the job and the report travel pickled, over pipes that
-nobody else has. ``worker.alone_child`` is the other end.
+One child is kept as long as it lives, because most suspects are innocent and starting a process takes a second.
+Both ends are the same program with the same settings, so jobs and reports travel pickled, over pipes that nobody
+else has, each behind its length in four bytes. ``worker.alone_child`` is the other end.
 """
 
 import asyncio
@@ -9,7 +10,7 @@ import os
 import pickle
 import signal
 import sys
-from asyncio.subprocess import PIPE
+from asyncio.subprocess import PIPE, Process
 from typing import Final
 
 from worker.domain.job import Job
@@ -18,29 +19,56 @@ from worker.services.isolation import Crashed
 
 REDIS_VARIABLE: Final = "ENRICHD_ALONE_REDIS_URL"
 DATABASE_VARIABLE: Final = "ENRICHD_ALONE_DATABASE_URL"
+LENGTH_BYTES: Final = 4
 
 
-async def run_alone(job: Job, redis_url: str, database_url: str) -> Report:
-    """Run a job in a child. Raises Crashed when the child dies; cancelled, it takes the child along."""
-    environment = {**os.environ, REDIS_VARIABLE: redis_url, DATABASE_VARIABLE: database_url}
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "worker.alone_child", stdin=PIPE, stdout=PIPE, env=environment
-    )
-    try:
-        answer, _ = await child.communicate(pickle.dumps(job))
-    finally:
-        if child.returncode is None:
+class Alone:
+    """Runs one job at a time in a child process."""
+
+    def __init__(self, redis_url: str, database_url: str) -> None:
+        self._environment = {REDIS_VARIABLE: redis_url, DATABASE_VARIABLE: database_url}
+        self._child: Process | None = None
+
+    async def run(self, job: Job) -> Report:
+        """The job's report. Raises Crashed when the child dies; cancelled, it takes the child along."""
+        if self._child is None or self._child.returncode is not None:
+            self._child = await self._start()
+        try:
+            return await self._ask(self._child, job)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            code = await self._child.wait()
+            self._child = None
+            raise Crashed(_how(code)) from None
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """End the child."""
+        child, self._child = self._child, None
+        if child is not None and child.returncode is None:
             child.kill()
             await child.wait()
-    if child.returncode != 0 or not answer:
-        raise Crashed(_how(child.returncode))
-    report = pickle.loads(answer)  # noqa: S301 - our own child's words
-    if not isinstance(report, Report):
-        raise Crashed("it wrote something else than a report")
-    return report
+
+    async def _start(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "worker.alone_child", stdin=PIPE, stdout=PIPE, env={**os.environ, **self._environment}
+        )
+
+    async def _ask(self, child: Process, job: Job) -> Report:
+        assert child.stdin is not None  # noqa: S101 - both pipes were asked for
+        assert child.stdout is not None  # noqa: S101
+        question = pickle.dumps(job)
+        child.stdin.write(len(question).to_bytes(LENGTH_BYTES, "big") + question)
+        await child.stdin.drain()
+        length = int.from_bytes(await child.stdout.readexactly(LENGTH_BYTES), "big")
+        answer = pickle.loads(await child.stdout.readexactly(length))  # noqa: S301 - our own child's words
+        if isinstance(answer, Report):
+            return answer
+        raise Crashed(f"it answered {type(answer).__name__} instead of a report")
 
 
-def _how(code: int | None) -> str:
-    if code is not None and code < 0:
+def _how(code: int) -> str:
+    if code < 0:
         return f"killed by {signal.Signals(-code).name}"
     return f"exit code {code}"

@@ -13,7 +13,7 @@ import structlog
 from redis.asyncio import Redis
 
 from config.settings import Settings
-from worker.alone import run_alone
+from worker.alone import Alone
 from worker.cache.answers import AnswerCache
 from worker.cache.keys import RecordKeys
 from worker.cache.records import Loaded, RecordCache
@@ -93,6 +93,8 @@ class App:
         )
         self._stack.push_async_callback(self.server.close)
         await self._open_tools()
+        alone = Alone(self._redis_url, self._database_url)
+        self._stack.push_async_callback(alone.close)
         self.engine = Engine(
             self._redis_url,
             self._pool,
@@ -102,7 +104,7 @@ class App:
             save_claims=save_claims,
             put_claims=self._records.put_many,
             on_settled=self._on_settled,
-            alone=self._alone,
+            alone=alone.run,
         )
         self._stack.push_async_callback(self.engine.stop)
         await self.engine.start()
@@ -113,17 +115,16 @@ class App:
             health=f"http://{settings.health_check_host}:{self.server.port}/health",
         )
 
-    async def _open_tools(self) -> None:
+    async def _open_tools(self, *, first: bool = True) -> None:
         """Everything that running a job needs, short of taking one from the queue."""
         settings = self.settings
         self._kinds = load_kinds(settings.plugins)
         self.roster = open_roster(settings, settings.plugins)
         self._stack.push_async_callback(self.roster.close)
-        for line in self.roster.lines():
-            log.info("provider", state=line)
-        warming = asyncio.create_task(asyncio.to_thread(warm_up, {provider.stage for provider in self.roster.on}))
-        self._pool = await self._open_pool()
-        await warming
+        warming = asyncio.create_task(self._warm_up()) if first else None
+        self._pool = await self._open_pool(migrated=not first)
+        if warming is not None:
+            await warming
         self._stack.push_async_callback(_close_pool, self._pool)
         self._cache = open_client(
             settings.cache_redis_url or self._redis_url,
@@ -148,15 +149,12 @@ class App:
     async def tools_only(self) -> AsyncIterator[Callable[[Job], Awaitable[Report]]]:
         """Run single jobs without taking part in the queue."""
         async with self._stack:
-            await self._open_tools()
+            await self._open_tools(first=False)
 
             async def run(job: Job) -> Report:
                 return await self._execute(job, self._kinds[job.kind])
 
             yield run
-
-    async def _alone(self, job: Job) -> Report:
-        return await run_alone(job, self._redis_url, self._database_url)
 
     def _open_gateway(self) -> GatewayHub:
         settings = self.settings
@@ -199,13 +197,18 @@ class App:
             else:
                 self.lines.note("Job %s: %s", item.status.value, item.run.name)
 
-    async def _open_pool(self) -> asyncpg.Pool:
+    async def _warm_up(self) -> None:
+        for line in self.roster.lines():
+            log.info("provider", state=line)
+        await asyncio.to_thread(warm_up, {provider.stage for provider in self.roster.on})
+
+    async def _open_pool(self, *, migrated: bool) -> asyncpg.Pool:
         """Connect and migrate, waiting for PostgreSQL as long as it takes."""
         settings = self.settings
         away = Away()
         while True:
             try:
-                applied = await migrate(self._database_url)
+                applied = [] if migrated else await migrate(self._database_url)
                 if applied:
                     log.info("schema migrated", applied=applied)
                 return await open_pool(

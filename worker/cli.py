@@ -1,16 +1,13 @@
 """The command line: verbs that parse, call and print. Everything heavy is imported by the verb that needs it."""
 
-import asyncio
 import sys
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from worker.commands import operating
+from worker.commands.operating import Workspace, end, settings
 from worker.domain.errors import EnrichdError
-
-if TYPE_CHECKING:
-    from config.settings import Settings
 
 cli = typer.Typer(
     name="enrichd",
@@ -20,18 +17,6 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Workspace = Annotated[str, typer.Option("--workspace", "-w", help="The workspace that the job belongs to.")]
-
-
-def settings() -> "Settings":
-    """The settings, with warnings for misspelt names."""
-    from config.settings import load
-
-    loaded = load()
-    for line in loaded.warnings:
-        typer.echo(f"enrichd: {line}", err=True)
-    return loaded
 
 
 @cli.command()
@@ -86,7 +71,7 @@ def enqueue(
         added_id = await verb.enqueue(loaded, entry, verb.lane_named(lane), wait_s=timeout if wait else None)
         return await show(loaded, workspace, added_id, as_json=False) if wait else 0
 
-    _end(added())
+    end(added())
 
 
 @cli.command()
@@ -98,7 +83,7 @@ def status(
     """Show one job: what was found, how sure it is, who said it, what it cost, what is missing and why."""
     from worker.commands.status import status as verb
 
-    _end(verb(settings(), workspace, job, as_json=as_json))
+    end(verb(settings(), workspace, job, as_json=as_json))
 
 
 @cli.command()
@@ -106,7 +91,7 @@ def migrate() -> None:
     """Bring the database's schema up to date."""
     from worker.commands.migrate import migrate as verb
 
-    _end(verb(settings()))
+    end(verb(settings()))
 
 
 @cli.command()
@@ -114,7 +99,7 @@ def doctor() -> None:
     """Check settings, Redis, PostgreSQL, providers and clocks, and say how to repair what is wrong."""
     from worker.commands.doctor import doctor as verb
 
-    _end(verb(settings()))
+    end(verb(settings()))
 
 
 @cli.command()
@@ -127,9 +112,11 @@ def url(server: Annotated[str, typer.Argument(help="redis or postgres")]) -> Non
     typer.echo(verb(settings(), server))
 
 
-def _end(command: Coroutine[Any, Any, int | None]) -> None:
-    """Run a verb; its return value is the exit code."""
-    raise typer.Exit(asyncio.run(command) or 0)
+cli.add_typer(operating.queue_cli, name="queue")
+cli.add_typer(operating.dead_cli, name="dead")
+cli.add_typer(operating.record_cli, name="record")
+for verb in (operating.retry, operating.cancel, operating.pause, operating.resume, operating.evaluate):
+    cli.command()(verb)
 
 
 def main() -> None:

@@ -38,6 +38,11 @@ class Grouped(Generic[Item, Out]):
         """Items that are in no batch yet."""
         return len(self._waiting)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is queued or under way."""
+        return not (self._waiting or self._running or self._ticking)
+
     def submit(self, item: Item) -> "asyncio.Future[Out]":
         """Queue an item; the future ends with its result. Cancelling the future does not take the item back."""
         loop = asyncio.get_running_loop()

@@ -12,18 +12,13 @@ import orjson
 
 from simulator.knowledge import as_known, knows, person_as_known
 from simulator.prices import credits_micros
+from simulator.providers.apollo_shape import make_id, organization_data, person_data
 from simulator.wire import Ask, Charge, Limit, Provider, Reply, Route, Usage, Webhook, identity, json_reply, text_reply
 from simulator.world import Company, Person
 
 _MOST: Final = 10
 _PHONE_CREDITS: Final = 8
 _WINDOWS: Final = ((60.0, "minute", "minute"), (3600.0, "hourly", "hourly"), (86400.0, "24-hour", "24-hour"))
-_EMAIL_STATES: Final = {
-    "valid": "verified",
-    "accept_all": "likely to engage",
-    "invalid": "unavailable",
-    "unknown": "unverified",
-}
 _ORGANIZATION_LIMIT: Final = "domain count cannot be more than 10"
 _PEOPLE_LIMIT: Final = "cannot enrich more than 10 in a single request"
 
@@ -33,109 +28,8 @@ def _number(*parts: str) -> int:
     return int.from_bytes(blake2b("\x1f".join(parts).encode(), digest_size=8).digest(), signed=True)
 
 
-def _id(*parts: str) -> str:
-    return blake2b("\x1f".join(parts).encode(), digest_size=12).hexdigest()
-
-
 def _flag(params: Mapping[str, Any], name: str) -> bool:
     return str(params.get(name, "")).lower() in ("true", "1")
-
-
-def organization_data(company: Company) -> dict[str, Any]:
-    """An organisation in Apollo's schema; there is no size band in it."""
-    return {
-        "id": _id("organization", company.domain),
-        "name": company.name,
-        "website_url": f"http://www.{company.domain}",
-        "blog_url": None,
-        "linkedin_url": f"http://www.{company.linkedin_url}",
-        "linkedin_uid": str(sum(company.slug.encode()) * 6101),
-        "twitter_url": f"https://twitter.com/{company.twitter}" if company.twitter else None,
-        "facebook_url": f"https://facebook.com/{company.facebook}" if company.facebook else None,
-        "angellist_url": None,
-        "crunchbase_url": None,
-        "logo_url": None,
-        "primary_domain": company.domain,
-        "phone": company.phone,
-        "primary_phone": {"number": company.phone, "source": "Scraped", "sanitized_number": company.phone},
-        "founded_year": company.founded_year,
-        "industry": company.industry,
-        "industries": [company.industry],
-        "secondary_industries": [],
-        "keywords": list(company.keywords),
-        "languages": [],
-        "estimated_num_employees": company.employee_count,
-        "raw_address": f"{company.street}, {company.city}, {company.region} {company.postal_code}, {company.country}",
-        "street_address": company.street,
-        "city": company.city,
-        "state": company.region,
-        "postal_code": company.postal_code,
-        "country": company.country_name,
-        "short_description": company.description,
-        "seo_description": company.description,
-        "annual_revenue": float(company.revenue) if company.revenue else None,
-        "annual_revenue_printed": f"{company.revenue // 1_000_000}M" if company.revenue >= 1_000_000 else None,
-        "total_funding": company.funding_total or None,
-        "total_funding_printed": f"{company.funding_total / 1_000_000:g}M" if company.funding_total else None,
-        "latest_funding_stage": None,
-        "latest_funding_round_date": None,
-        "funding_events": [],
-        "technology_names": list(company.technologies),
-        "current_technologies": [
-            {"uid": item.lower(), "name": item, "category": "Other"} for item in company.technologies
-        ],
-        "departmental_head_count": {"sales": 3},
-        "publicly_traded_symbol": None,
-        "publicly_traded_exchange": None,
-        "suborganizations": [],
-    }
-
-
-def person_data(person: Person, company: Company) -> dict[str, Any]:
-    """A person in Apollo's schema."""
-    organization_id = _id("organization", company.domain)
-    return {
-        "id": _id("person", person.slug),
-        "first_name": person.first_name,
-        "last_name": person.last_name,
-        "name": person.name,
-        "linkedin_url": f"http://www.{person.linkedin_url}",
-        "title": person.title,
-        "headline": person.headline or f"{person.title} at {person.company}",
-        "seniority": person.seniority,
-        "departments": [f"master_{person.department}"],
-        "subdepartments": [],
-        "functions": [person.department],
-        "email": person.email if person.email_state != "invalid" else None,
-        "email_status": _EMAIL_STATES.get(person.email_state, "unavailable"),
-        "extrapolated_email_confidence": None,
-        "photo_url": None,
-        "twitter_url": f"https://twitter.com/{person.twitter}" if person.twitter else None,
-        "github_url": f"https://github.com/{person.github}" if person.github else None,
-        "facebook_url": None,
-        "city": person.city,
-        "state": person.region,
-        "country": company.country_name,
-        "organization_id": organization_id,
-        "organization": organization_data(company),
-        "employment_history": [
-            {
-                "_id": _id("job", person.slug),
-                "id": _id("job", person.slug),
-                "key": _id("job", person.slug),
-                "current": True,
-                "title": person.title,
-                "organization_id": organization_id,
-                "organization_name": person.company,
-                "start_date": f"{person.since}-01",
-                "end_date": None,
-            }
-        ],
-        "contact_id": None,
-        "revealed_for_current_team": True,
-        "is_likely_to_engage": False,
-        "show_intent": False,
-    }
 
 
 def _known(ask: Ask, company: Company | None) -> Company | None:
@@ -180,13 +74,13 @@ def _later(ask: Ask, request_id: int, people: Sequence[Person]) -> tuple[tuple[W
     found = [person for person in people if (person.phone or not phones)]
     records = []
     for person in found:
-        record: dict[str, Any] = {"id": _id("person", person.slug), "status": "success"}
+        record: dict[str, Any] = {"id": make_id("person", person.slug), "status": "success"}
         if phones:
             record["phone_numbers"] = [
                 {
-                    "_id": _id("phone", person.slug),
-                    "id": _id("phone", person.slug),
-                    "key": _id("phone", person.slug),
+                    "_id": make_id("phone", person.slug),
+                    "id": make_id("phone", person.slug),
+                    "key": make_id("phone", person.slug),
                     "raw_number": person.phone,
                     "sanitized_number": person.phone,
                     "confidence_cd": "high",

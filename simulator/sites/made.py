@@ -47,8 +47,17 @@ def _contact(company: Company) -> str:
     return (
         f"<h1>Contact</h1><address>{escape(company.legal_name)}<br>{_address(company)}</address>"
         f'<p>Phone: <a href="tel:{company.phone}">{company.phone}</a></p>'
-        f'<p>Email: <a href="mailto:{company.email}">{company.email}</a></p>'
+        f'<p>Email: <a href="mailto:{company.email}">{company.email}</a></p>{_register(company)}'
     )
+
+
+def _register(company: Company) -> str:
+    lines = [
+        f"{label}: {value}"
+        for label, value in (("Registration no.", company.registration_id), ("VAT no.", company.vat_id))
+        if value
+    ]
+    return f"<p>{'<br>'.join(lines)}</p>" if lines else ""
 
 
 def _about(company: Company) -> str:

@@ -25,6 +25,7 @@ import orjson
 from simulator.lies import Hidden
 
 PAGES: Final = Path(__file__).parent / "pages"
+_KINDS: Final = {".txt": "text/plain", ".xml": "application/xml", ".js": "text/javascript"}
 LABELLED: Final = Path(__file__).parent.parent / "labelled" / "sites"
 
 
@@ -78,7 +79,7 @@ def read_site(folder: Path) -> Site:
             body = raw if about.get("raw") else raw.decode("utf-8").encode(charset, "xmlcharrefreplace")
             pages[path] = Page(body, statuses.get(path, 200), {"Content-Type": html, **headers})
         else:
-            kind = {".txt": "text/plain", ".xml": "application/xml"}.get(file.suffix, "application/octet-stream")
+            kind = _KINDS.get(file.suffix, "application/octet-stream")
             pages[f"/{file.name.replace('__', '/')}"] = Page(file.read_bytes(), 200, {"Content-Type": kind})
     for path, target in about.get("redirects", {}).items():
         pages[path] = Page(b"", 301, {"Location": target})

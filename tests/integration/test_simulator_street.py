@@ -102,6 +102,14 @@ async def test_the_trap_counts_who_falls_in(simulator: Simulator) -> None:
     async with aiohttp.ClientSession() as client, client.get(f"http://{simulator.traps.address}/secret") as response:
         assert (await response.json(content_type=None))["secret"] == "reached"
     assert simulator.traps.hits["GET /secret HTTP/1.1"] == 1
+    port = int(simulator.traps.address.rsplit(":", 1)[1])
+    for host in simulator.traps.hosts:
+        reader, writer = await asyncio.open_connection(host, port)
+        writer.write(b"GET / HTTP/1.0\r\n\r\n")
+        assert b"reached" in await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    assert simulator.traps.hits["GET / HTTP/1.0"] == len(simulator.traps.hosts)
     assert len(set(FORBIDDEN_URLS)) == len(FORBIDDEN_URLS) >= 60
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from worker.domain.call import Answer, Call, HttpRequest, Read, Reply, Send
+from worker.domain.call import Answer, Bulk, Call, HttpRequest, Read, Reply, Send
 from worker.domain.finding import Outcome
 from worker.domain.provider import PageRefused
 
@@ -32,8 +32,8 @@ class ScriptedGateway:
     def __post_init__(self) -> None:
         self._left = deque(self.replies)
 
-    async def request(self, call: Call, request: HttpRequest, read: Read) -> Answer:
-        """The next scripted reply, classified by the adapter's own ``read``."""
+    async def request(self, call: Call, request: HttpRequest, read: Read, bulk: Bulk | None = None) -> Answer:
+        """The next scripted reply, classified by the adapter's own ``read``; a lone question shares no request."""
         self.calls.append(call)
         self.requests.append(request)
         assert self._left, f"no reply is left for {call.provider} {call.operation} {request.method} {request.url}"

@@ -9,7 +9,7 @@ from typing import Self
 import aiohttp
 
 from tests.support.scripted_gateway import WITH_REPLY
-from worker.domain.call import Answer, Call, HttpRequest, Read, Reply, Send
+from worker.domain.call import Answer, Bulk, Call, HttpRequest, Read, Reply, Send
 from worker.domain.finding import Outcome
 from worker.domain.provider import PageRefused
 from worker.gateway.options import FetchOptions
@@ -33,8 +33,8 @@ class WireGateway:
         await self._session.close()
         await self._pages.close()
 
-    async def request(self, call: Call, request: HttpRequest, read: Read) -> Answer:
-        """One real exchange."""
+    async def request(self, call: Call, request: HttpRequest, read: Read, bulk: Bulk | None = None) -> Answer:
+        """One real exchange; questions are never combined."""
         async with self._session.request(
             request.method, request.url, headers=request.headers, params=request.params or None, data=request.body
         ) as response:

@@ -14,7 +14,7 @@ COLOURS = {"completed": "green", "success": "green", "partial": "yellow", "faile
 
 
 def show_job(console: Console, job: Mapping[str, Any]) -> None:
-    """Print a row of ``show_job.sql`` with its result."""
+    """Print a row of enrichment_jobs with its result as an object."""
     result = job.get("result") or {}
     console.print(headline(job))
     for name in ("url", "error_message", "next_run_at"):

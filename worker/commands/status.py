@@ -39,17 +39,15 @@ async def _from_postgres(where: Servers, workspace: str, job_id: str) -> dict[st
 
     connection = await asyncpg.connect(where.database_url, statement_cache_size=0)
     try:
-        row = await connection.fetchrow(query("show_job"), workspace, job_id)
+        row = await connection.fetchrow(query("find_job"), job_id, workspace)
     except asyncpg.UndefinedTableError:
         return None
     finally:
         await connection.close()
     if row is None:
         return None
-    job = dict(row)
-    for name in ("result", "payload"):
-        job[name] = json.loads(job[name]) if job[name] else None
-    return job
+    job = {name: value for name, value in row.items() if not name.endswith("_text") and name not in ("log", "tags")}
+    return {**job, **{name: json.loads(row[f"{name}_text"] or "null") for name in ("result", "payload")}}
 
 
 async def _from_redis(settings: Settings, where: Servers, workspace: str, job_id: str) -> dict[str, Any] | None:

@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from rich.console import Console
@@ -34,16 +35,26 @@ def demo(*, keep: bool, jobs: int) -> int:
     console = Console(highlight=False)
     try:
         return asyncio.run(_interruptible(_demo(console, keep=keep, jobs=jobs)))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        console.print("\nStopped; nothing is left running.")
+    except asyncio.CancelledError:
+        with suppress(OSError):  # the terminal may be the thing that went away
+            console.print("\nStopped; nothing is left running.")
         return 130
 
 
-async def _interruptible(steps: Any) -> int:
-    """SIGTERM ends the demo as Ctrl-C does, so that what it started is stopped."""
+async def _interruptible(steps: Coroutine[Any, Any, int]) -> int:
+    """Ctrl-C, SIGTERM and a closed terminal end the demo once: what it started is then stopped undisturbed."""
     task = asyncio.ensure_future(steps)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return int(await task)
+    interrupted = False
+
+    def interrupt() -> None:
+        nonlocal interrupted
+        if not interrupted:
+            interrupted = True
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, interrupt)
+    return await task
 
 
 async def _demo(console: Console, *, keep: bool, jobs: int) -> int:

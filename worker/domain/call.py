@@ -1,6 +1,6 @@
 """Provider calls: what is asked of the gateway, and what it answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -61,6 +61,20 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """How questions of one account and operation share a request.
+
+    At most ``most`` questions; ``combine`` makes one request of theirs, ``split`` a reply for each, in order, that
+    the single call's ``read`` reads and charges. ``group`` tells apart what cannot be combined (other flags).
+    """
+
+    most: int
+    combine: Callable[[Sequence[HttpRequest]], HttpRequest]
+    split: Callable[[Reply, Sequence[HttpRequest]], Sequence[Reply]]
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

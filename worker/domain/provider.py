@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from worker.domain.call import Answer, Call, HttpRequest, Read, Reply, Send
+from worker.domain.call import Answer, Bulk, Call, HttpRequest, Read, Reply, Send
 from worker.domain.claim import Claim
 from worker.domain.finding import Finding
 from worker.domain.page import Page
@@ -19,8 +19,9 @@ class Gateway(Protocol):
     Nothing here raises for what a provider does wrong; that is an Answer's outcome.
     """
 
-    async def request(self, call: Call, request: HttpRequest, read: Read) -> Answer:
-        """Ask a configured endpoint (trusted address) over HTTP."""
+    async def request(self, call: Call, request: HttpRequest, read: Read, bulk: Bulk | None = None) -> Answer:
+        """Ask a configured endpoint (trusted address) over HTTP; with ``bulk``, together with what other jobs of the
+        workspace ask it within a few milliseconds. Each question has its own answer and charge either way."""
 
     async def perform(self, call: Call, send: Send, read: Read) -> Answer:
         """The same for a conversation that is not one plain request: an SDK, a crawl, a DNS look-up."""
@@ -78,7 +79,8 @@ class Provider:
     ``stage`` is its place in PROVIDER_ORDER (``linkedin``, ``website``, ``search``, ``llm``, ...).
     ``gives`` are the fields it may fill. ``max_micros`` is the highest documented price of one lookup.
     ``cannot`` says why a subject cannot be asked about (``no LinkedIn URL``), or None.
-    ``account`` is the key's fingerprint.
+    ``account`` is the key's fingerprint. ``validate`` checks the values of ``Ask.claims`` instead of filling gaps:
+    its claims are what was found stated, alike or different; most providers have none.
     """
 
     name: str
@@ -91,6 +93,7 @@ class Provider:
     cannot: Callable[[Subject], str | None] = _always
     account: str = ""
     close: Callable[[], Awaitable[None]] | None = None
+    validate: Callable[[Ask, Gateway], Awaitable[Finding]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,10 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run, ended: its verdict and what it learned on the way, settled in one transaction."""
+    """A run, ended: its verdict and what it learned on the way, settled in one transaction.
+
+    ``scrub``: the job's row keeps nothing of what the entry said; its subject asked not to be processed.
+    """
 
     verdict: Verdict
     started_at: datetime
@@ -81,3 +84,4 @@ class Report:
     logs: tuple[LogLine, ...] = ()
     provider_micros: int = 0
     llm_micros: int = 0
+    scrub: bool = False

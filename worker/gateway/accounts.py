@@ -90,6 +90,7 @@ class _Account:
     health: Health
     learned: str = ""
     pace: Pace | None = None
+    epoch: bytes = b""
     believed_until: float = 0.0
     seeds: tuple[int, ...] = ()
     share: AsyncLimiter | None = None
@@ -169,9 +170,14 @@ class Accounts:
 
     async def confirm(self, call: Call, permit: Permit) -> bool:
         """Whether a permit that was waited for still holds."""
-        place = self._place(call)
-        reply = await self._run("confirm", place.keys[:2], [permit.epoch, int(permit.probe)])
-        return bool(reply)
+        place, loop = self._place(call), asyncio.get_running_loop()
+        if permit.epoch == place.epoch and loop.time() < place.believed_until:
+            return True
+        asked_at = loop.time()
+        holds = bool(await self._run("confirm", place.keys[:2], [permit.epoch, int(permit.probe)]))
+        if holds and not permit.probe:
+            place.epoch, place.believed_until = permit.epoch, asked_at + _BELIEF_S
+        return holds
 
     async def report(self, call: Call, permit: Permit, reading: Reading) -> None:
         """Take in how a call went: learned limits, a pause for all, the breaker."""
@@ -274,6 +280,8 @@ class Accounts:
 
     def _decisions(self, place: _Account, reply: list[Any], now: float) -> list[Permit | Refusal]:
         epoch: bytes = reply[1]
+        if all(kind in (1, 2, 3) for kind in reply[2::3]):
+            place.epoch, place.believed_until = epoch, now + _BELIEF_S
         lateness_s = place.pace.lateness_s if place.pace else inf
         decisions: list[Permit | Refusal] = []
         for kind, wait, why in zip(reply[2::3], reply[3::3], reply[4::3], strict=True):

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from worker.domain.call import Answer, Call, HttpRequest, Read, Reply, Send
+from worker.domain.call import Answer, Bulk, Call, HttpRequest, Read, Reply, Send
 from worker.domain.lane import DEFAULT_LANE, Lane
 from worker.gateway.money import Purse
 from worker.gateway.ports import CallNote
@@ -33,13 +33,15 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A call with everything needed to make it. ``guarded``: the account's limits and breaker apply."""
+    """A call with everything needed to make it. ``guarded``: the account's limits and breaker apply. ``shared`` is
+    set when it may go out together with others."""
 
     call: Call
     send: Send
     read: Read
     guarded: bool
     secrets: tuple[bytes, ...] = ()
+    shared: tuple[HttpRequest, Bulk] | None = None
 
 
 AskFunction = Callable[[Run, Question], Awaitable[Answer]]
@@ -64,13 +66,14 @@ class JobGateway:
         self._send = send
         self._page = page
 
-    async def request(self, call: Call, request: HttpRequest, read: Read) -> Answer:
-        """Ask a configured endpoint (trusted address) over HTTP."""
+    async def request(self, call: Call, request: HttpRequest, read: Read, bulk: Bulk | None = None) -> Answer:
+        """Ask a configured endpoint (trusted address) over HTTP; with ``bulk``, together with other jobs."""
 
         async def send() -> Reply:
             return await self._send(request)
 
-        return await self._ask(self._run, Question(call, send, read, guarded=True, secrets=secrets_of(request)))
+        shared = None if bulk is None else (request, bulk)
+        return await self._ask(self._run, Question(call, send, read, True, secrets_of(request), shared))
 
     async def perform(self, call: Call, send: Send, read: Read) -> Answer:
         """The same for a conversation that is not one plain request. Limits and breaker apply to it when the call

@@ -53,7 +53,7 @@ class GatewayHub:
         self._send = send
         self._budgets = budgets
         self._options = options or GatewayOptions()
-        self._purchases = Purchases(ledger, accounts, budgets, self._options, self._note)
+        self._purchases = Purchases(ledger, accounts, budgets, self._options, self._note, send)
         self._observe = observe
         self._flights: dict[AnswerKey, asyncio.Task[Answer]] = {}
 

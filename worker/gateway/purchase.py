@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from worker.domain.call import Answer, Call, Reading, Reply
+from worker.domain.call import Answer, Call, HttpRequest, Reading, Reply
 from worker.domain.errors import StoreUnavailable
 from worker.domain.finding import Outcome
 from worker.domain.ledger import AnswerKey, Charge, Ending, Intent, Reservation, StoredAnswer
 from worker.gateway.accounts import Accounts, Permit, Refusal
+from worker.gateway.batcher import Batcher, Member, NotSent
 from worker.gateway.faults import Fault, fault_of
 from worker.gateway.gateway import Question, Run
 from worker.gateway.options import GatewayOptions
@@ -34,11 +35,18 @@ class Purchases:
     """Makes calls. Everything that is spent passes through here, and only here."""
 
     def __init__(
-        self, ledger: Ledger, accounts: Accounts, budgets: Budgets | None, options: GatewayOptions, noted: Noted
+        self,
+        ledger: Ledger,
+        accounts: Accounts,
+        budgets: Budgets | None,
+        options: GatewayOptions,
+        noted: Noted,
+        send: Callable[[HttpRequest], Awaitable[Reply]],
     ) -> None:
         self._ledger = ledger
         self._accounts = accounts
         self._turns = Turns(accounts)
+        self._batcher = Batcher(self._turns, send)
         self._budgets = budgets
         self._options = options
         self._noted = noted
@@ -69,7 +77,7 @@ class Purchases:
         asked_at = asyncio.get_running_loop().time()
         ticket = ticket_for(run.workspace, run.job_id, key) if question.guarded else ""
         permit: Permit | None = None
-        if question.guarded:
+        if question.guarded and question.shared is None:
             turn = await self._turns.ask(call, ticket, run.lane)
             if isinstance(turn, Refusal):
                 return self._refused(run, call, turn)
@@ -88,7 +96,12 @@ class Purchases:
                     spent = 0
                     return self._refused(run, call, turn)
                 permit = turn
-            tried, spent = await self._send(run, question, intent, call_id, permit, asked_at)
+            try:
+                tried, spent = await self._send(run, question, intent, call_id, permit, asked_at)
+            except NotSent as not_sent:
+                await self._close_unsent(intent, call_id, not_sent.refusal)
+                spent = 0
+                return self._refused(run, call, not_sent.refusal)
             return tried
         except StoreUnavailable:
             spent = 0
@@ -106,9 +119,17 @@ class Purchases:
         fault: Fault | None = None
         sent_at, sent = _now(), loop.time()
         try:
-            async with asyncio.timeout(call.timeout_s):
-                reply = await question.send()
+            if question.shared is None:
+                async with asyncio.timeout(call.timeout_s):
+                    reply = await question.send()
+            else:
+                request, bulk = question.shared
+                member = Member(call, request, ticket_for(run.workspace, run.job_id, intent.key), run.lane)
+                shared = await self._batcher.ask(run.workspace, member, bulk)
+                reply, permit = shared.reply, shared.permit
             reading = question.read(reply)
+        except NotSent:
+            raise
         except BaseException as error:
             fault = fault_of(error)
             if fault is None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from worker.domain.calibration import UNCALIBRATED, Calibration
 from worker.domain.claim import Claim
 from worker.domain.derive import derived
 from worker.domain.fields import FIELDS, IDENTIFIERS, Context, InvalidValue
@@ -44,6 +45,7 @@ def admit(
     subject: Subject,
     record: Mapping[str, FieldValue],
     now: datetime,
+    calibration: Calibration = UNCALIBRATED,
 ) -> Admitted:
     """Judge each claim by itself, then whether it is about the subject: one invalid value costs only itself.
 
@@ -55,7 +57,7 @@ def admit(
     refused: dict[str, str] = {}
     for claim in offered:
         try:
-            passed.append(_normalised(claim, context, now))
+            passed.append(_normalised(claim, context, now, calibration))
         except InvalidValue as problem:
             refused.setdefault(claim.field, f"{claim.provider}: {problem}")
     passed.extend(derived(passed))
@@ -68,12 +70,13 @@ def admit(
     return Admitted(ruling.accepted, found, refused, notes=ruling.notes)
 
 
-def _normalised(claim: Claim, context: Context, now: datetime) -> Claim:
+def _normalised(claim: Claim, context: Context, now: datetime, calibration: Calibration) -> Claim:
     field_ = FIELDS[claim.field]
     value = field_.normalise(claim.value, context)
     if claim.inferred and not field_.inferable:
         raise InvalidValue("concluded, but this field takes only what is written somewhere")
-    confidence = min(max(claim.confidence, 0.0), MOST_INFERRED if claim.inferred else 1.0)
+    sure = calibration.adjust(claim.provider, claim.field, min(max(claim.confidence, 0.0), 1.0))
+    confidence = min(max(sure, 0.0), MOST_INFERRED if claim.inferred else 1.0)
     observed_at = claim.observed_at if claim.observed_at.tzinfo else claim.observed_at.replace(tzinfo=UTC)
     if observed_at > now + timedelta(minutes=5):
         observed_at = now

@@ -11,7 +11,8 @@ from worker.domain.kind import Kind
 from worker.domain.provider import Provider
 from worker.domain.record import record_of
 from worker.domain.result import Result, Stage
-from worker.domain.verdict import Report
+from worker.domain.suppression import SUPPRESSED, keys_of
+from worker.domain.verdict import Cancelled, Report
 from worker.pipeline.admit import context_for, human_claims
 from worker.pipeline.dry_run import dry_run, is_dry
 from worker.pipeline.ending import gaps_of, status_of, verdict_of
@@ -27,6 +28,9 @@ async def enrich(job: Job, kind: Kind, tools: Tools) -> Report:
 
     Raises MalformedEntry for a job without a subject, QueueUnavailable and StoreUnavailable from below.
     """
+    if is_suppressed(job, kind, tools):
+        now = tools.now()
+        return Report(Cancelled(SUPPRESSED), now, now, scrub=True)
     if is_dry(job):
         return await dry_run(job, kind, tools)
     run = Run.begin(job, kind, tools, in_order(tools.roster, tools.policy.order, kind.stages))
@@ -36,6 +40,11 @@ async def enrich(job: Job, kind: Kind, tools: Tools) -> Report:
     await fall_back(run)
     await remember_silences(run)
     return report_of(run)
+
+
+def is_suppressed(job: Job, kind: Kind, tools: Tools) -> bool:
+    """Whether the job's subject asked not to be processed: then nobody is asked and nothing is kept."""
+    return tools.suppressed is not None and tools.suppressed(job.workspace, keys_of(kind.subject(job)))
 
 
 def take_known(run: Run) -> None:

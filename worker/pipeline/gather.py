@@ -14,7 +14,8 @@ from worker.domain.finding import Finding, Outcome
 from worker.domain.provider import Ask, Provider
 from worker.domain.result import Stage
 from worker.domain.silence import LIVES_S, silence_after
-from worker.pipeline.admit import admit
+from worker.domain.suppression import keys_of_claim
+from worker.pipeline.admit import Admitted, admit
 from worker.pipeline.plan import LLM
 from worker.pipeline.run import Run
 
@@ -29,9 +30,11 @@ async def gather(run: Run, provider: Provider) -> None:
     """
     began, wanted = perf_counter(), frozenset(run.standing().open) & provider.gives
     finding = await _asked(run, provider)
-    admitted = admit(finding.claims, finding.identifiers, run.subject, run.standing().record, run.tools.now())
+    record, tools = run.standing().record, run.tools
+    admitted = admit(finding.claims, finding.identifiers, run.subject, record, tools.now(), tools.calibration)
     if admitted.stranger:
         finding = replace(finding, outcome=Outcome.MISS, reason=admitted.stranger, pages=())
+    admitted = without_suppressed(run, admitted)
     found = frozenset(claim.field for claim in admitted.claims)
     _count(run, provider, finding, wanted, found)
     silence = silence_after(finding, wanted, found, run.subject, run.tools.now())
@@ -57,6 +60,22 @@ async def gather(run: Run, provider: Provider) -> None:
     )
     run.stages.append(stage)
     _tell(run, stage, admitted.claims)
+
+
+def without_suppressed(run: Run, admitted: Admitted) -> Admitted:
+    """An address of somebody who asked not to be processed is not found again by asking about somebody else."""
+    suppressed = run.tools.suppressed
+    if suppressed is None:
+        return admitted
+    barred = [c for c in admitted.claims if (keys := keys_of_claim(c)) and suppressed(run.job.workspace, keys)]
+    if not barred:
+        return admitted
+    values = {claim.value for claim in barred}
+    return replace(
+        admitted,
+        claims=tuple(claim for claim in admitted.claims if claim not in barred),
+        identifiers={name: value for name, value in admitted.identifiers.items() if value not in values},
+    )
 
 
 def _count(run: Run, provider: Provider, finding: Finding, wanted: frozenset[str], found: frozenset[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, runtime_checkable
 
+from worker.domain.calibration import UNCALIBRATED, Calibration
 from worker.domain.claim import Claim
 from worker.domain.hitrate import Tally
 from worker.domain.job import Job
@@ -80,7 +81,8 @@ class Tools:
     """Everything a run may use; composed once per process.
 
     Without ``silences`` everybody is asked again,
-    without ``rates`` nothing is learned about providers.
+    without ``rates`` nothing is learned about providers. ``suppressed`` tells of (workspace, subject keys) whether
+    somebody asked not to be processed.
     """
 
     claims: Lookup
@@ -91,3 +93,5 @@ class Tools:
     policy: Policy = Policy()
     silences: Silences | None = None
     rates: HitRates | None = None
+    calibration: Calibration = UNCALIBRATED
+    suppressed: Callable[[str, Iterable[str]], bool] | None = None

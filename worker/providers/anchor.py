@@ -21,6 +21,8 @@ def anchors(subject: Subject, fields: tuple[str, ...]) -> tuple[tuple[str, str],
     'company_linkedin_url'
     """
     known = [(field, value) for field in fields if (value := subject.get(field))]
+    if len(known) < 2:
+        return tuple(known)
     return tuple(sorted(known, key=lambda pair: not is_known_by(subject, pair[1])))
 
 

@@ -2,7 +2,7 @@
 
 Sources: the published API description 1.0.2 and the vendor's own client libraries, read 2026-11-21 (what they leave
 open, such as the bodies of 202 and of errors, is read leniently). Auth: HTTP Basic, the key as user. Limit: 600 a
-minute as reported. The service itself is closed to new customers; set CLEARBIT_BASE_URL and CLEARBIT_PRICE_CENTS for one
+minute as reported. The service is closed to new customers; set CLEARBIT_BASE_URL and CLEARBIT_PRICE_CENTS for one
 of its shape.
 """
 

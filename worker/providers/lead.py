@@ -56,7 +56,12 @@ def plain(shown: str) -> str:
     >>> plain("<strong>Acme</strong> &amp; Co")
     'Acme & Co'
     """
-    return " ".join(html.unescape(_MARKUP.sub("", shown[:_LONGEST])).split())
+    text_only = shown[:_LONGEST]
+    if "<" in text_only:
+        text_only = _MARKUP.sub("", text_only)
+    if "&" in text_only:
+        text_only = html.unescape(text_only)
+    return " ".join(text_only.split())
 
 
 def leads(results: Iterable[Mapping[str, Any]], url: str, title: str, snippet: str) -> tuple[Lead, ...]:

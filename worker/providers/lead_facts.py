@@ -6,7 +6,7 @@ serves as evidence that the page mentions the asked company.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -44,9 +44,12 @@ def company_claims(leads: Iterable[Lead], subject: Subject, voices: "Voices") ->
     claims = _site_claims(found, ours, known_names(subject), voices)
     told = [str(claim.value) for claim in claims if claim.field == "company_name"]
     names = (*filter(None, [subject.get("company_name")]), *told)
-    for field in dict.fromkeys(NETWORKS.values()):
-        profile = _Profile(field, subject.get(field), names, ours)
-        claims.extend(_profile_claims(found, profile, voices))
+    networks: dict[str, list[Lead]] = {}
+    for lead in found:
+        if field := NETWORKS.get(site_of(lead.url) or ""):
+            networks.setdefault(field, []).append(lead)
+    for field, listed in networks.items():
+        claims.extend(_profile_claims(listed, _Profile(field, subject.get(field), names, ours), voices))
     return tuple(claims)
 
 
@@ -140,9 +143,7 @@ class _Profile:
     site: str | None
 
     def page_of(self, lead: Lead) -> str | None:
-        """The lead's page on this network in its canonical form; None when it is none, or not the known one."""
-        if NETWORKS.get(site_of(lead.url) or "") != self.field:
-            return None
+        """The lead's page in its canonical form; None when it is none, or not the known one."""
         page = profile_url(self.field, lead.url)
         return None if self.known and page != profile_url(self.field, self.known) else page
 
@@ -167,7 +168,7 @@ class _Profile:
         return len(key) >= SHORTEST_LABEL and (vouched or company_key(handle).startswith(key))
 
 
-def _profile_claims(leads: tuple[Lead, ...], profile: _Profile, voices: Voices) -> list[Claim]:
+def _profile_claims(leads: Sequence[Lead], profile: _Profile, voices: Voices) -> list[Claim]:
     """The company's one page on a network.
 
     Several that agree equally well are none, and so is one beside a namesake's, unless it mentions the site.

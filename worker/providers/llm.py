@@ -7,14 +7,14 @@ LLM_MAX_TOKENS, LLM_CONTEXT_TOKENS, LLM_TIMEOUT (ms), LLM_RATE_LIMIT_PER_*, LLM_
 dollars per million tokens).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from worker.domain.call import Call, Limit, Reading, Reply
-from worker.domain.claim import Claim
+from worker.domain.claim import Claim, Value
 from worker.domain.errors import ConfigError
 from worker.domain.fields import FIELDS, IDENTIFIERS
 from worker.domain.finding import Finding, Outcome
@@ -29,7 +29,7 @@ from worker.providers.llm_openai import DEFAULT_URL as OPENAI_URL
 from worker.providers.llm_openai import Chat, Responses
 from worker.providers.llm_packing import pack
 from worker.providers.llm_prices import TokenPrice, price_of
-from worker.providers.llm_question import Question, extract_question
+from worker.providers.llm_question import Question, extract_question, validate_question
 from worker.providers.llm_reply import Vendor, offers_in, reading_of, tally
 from worker.providers.option import base_url, fingerprint, first, limits, whole_number
 
@@ -63,13 +63,32 @@ class Reader:
         excerpts = pack(ask.pages, wanted, names, self.context_tokens)
         if not excerpts:
             return Finding(NAME, Outcome.MISS, reason="no text to read")
-        question = extract_question(ask.subject, wanted, excerpts, self.max_tokens)
+        return await self._ask(ask, gateway, wanted, extract_question(ask.subject, wanted, excerpts, self.max_tokens))
+
+    async def validate(self, ask: Ask, gateway: Gateway) -> Finding:
+        """Check the values of ``ask.claims`` for the wanted fields against the pages.
+
+        The finding's claims are what the pages state, alike or different; its reason says which values were confirmed,
+        contradicted or not stated.
+        """
+        given = {claim.field: claim for claim in ask.claims if claim.field in _wanted(ask)}
+        values = {name: _spelled(claim.value) for name, claim in given.items()}
+        excerpts = pack(ask.pages, values, [], self.context_tokens) if values else ()
+        if not excerpts:
+            return Finding(NAME, Outcome.MISS, reason="no text to read" if values else "no value to check")
+        question = validate_question(ask.subject, values, excerpts, self.max_tokens)
+        finding = await self._ask(ask, gateway, sorted(values), question)
+        if finding.outcome not in (Outcome.HIT, Outcome.MISS):
+            return finding
+        return replace(finding, reason=_comparison(given, finding.claims))
+
+    async def _ask(self, ask: Ask, gateway: Gateway, wanted: Sequence[str], question: Question) -> Finding:
         answer = await gateway.perform(self._call(question), lambda: self.vendor.send(question), self._read)
-        finding = finding_from(NAME, answer, lambda reply, at: self._parse(reply, at, ask, wanted), self.clock)
-        if finding.claims and answer.reply is not None:
-            refused = self._judged(answer.reply, ask, wanted)[1]
-            return replace(finding, reason=f"left out: {tally(refused)}" if refused else "")
-        return finding
+        left_out: list[str] = []
+        finding = finding_from(
+            NAME, answer, lambda reply, at: self._parse(reply, at, ask, wanted, left_out), self.clock
+        )
+        return replace(finding, reason=f"left out: {tally(left_out)}") if finding.claims and left_out else finding
 
     def _call(self, question: Question) -> Call:
         return Call(
@@ -86,8 +105,11 @@ class Reader:
     def _read(self, reply: Reply) -> Reading:
         return reading_of(self.vendor.said(reply), self.price)
 
-    def _parse(self, reply: Reply, observed_at: datetime, ask: Ask, wanted: Sequence[str]) -> Parsed:
+    def _parse(
+        self, reply: Reply, observed_at: datetime, ask: Ask, wanted: Sequence[str], left_out: list[str]
+    ) -> Parsed:
         proven, refused = self._judged(reply, ask, wanted)
+        left_out.extend(refused)
         if not proven:
             return Parsed(refused=f"nothing proven: {tally(refused)}" if refused else "the pages state none of it")
         claims = tuple(
@@ -119,6 +141,20 @@ class Reader:
             elif not any(field == offer.field and proof.value == verdict.value for field, _, proof in proven):
                 proven.append((offer.field, offer.value.strip(), verdict))
         return proven, refused
+
+
+def _spelled(value: Value) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _comparison(given: Mapping[str, Claim], found: Sequence[Claim]) -> str:
+    """Which given values the pages confirm, contradict or do not state: ``confirmed: company_city; not stated: …``."""
+    said: dict[str, list[str]] = {"confirmed": [], "contradicted": [], "not stated": []}
+    for name, claim in sorted(given.items()):
+        keys = {FIELDS[name].compare_key(other.value) for other in found if other.field == name}
+        own = FIELDS[name].compare_key(claim.value)
+        said["confirmed" if own in keys else "contradicted" if keys else "not stated"].append(name)
+    return "; ".join(f"{word}: {', '.join(names)}" for word, names in said.items() if names)
 
 
 def _wanted(ask: Ask) -> list[str]:
@@ -164,6 +200,7 @@ def open_provider(options: Options) -> Provider | Off:
         max_micros=price.at_most(3 * reader.context_tokens + _AROUND, reader.max_tokens),
         account=reader.account,
         close=vendor.close,
+        validate=reader.validate,
     )
 
 

@@ -5,6 +5,7 @@ Answers are asked for by ``output_config.format`` with a JSON Schema: newer mode
 temperature. Retries are the gateway's, so the SDK makes none. Prices: ``llm_prices``.
 """
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -75,13 +76,15 @@ class Anthropic:
         self._base_url = base_url
         self._timeout_s = timeout_s
         self._client: AsyncAnthropic | None = None
+        self._opening = asyncio.Lock()
 
     async def send(self, question: Question) -> Reply:
         """Ask once. Raises the network's error when no whole reply arrives."""
+        client = await self._opened()
         from anthropic import APIConnectionError, APIStatusError
 
         try:
-            raw = await self._opened().messages.with_raw_response.create(
+            raw = await client.messages.with_raw_response.create(
                 model=self.model,
                 max_tokens=question.max_tokens,
                 system=question.system,
@@ -120,20 +123,25 @@ class Anthropic:
         if client is not None:
             await client.close()
 
-    def _opened(self) -> "AsyncAnthropic":
-        if self._client is None:
-            import anthropic
-
-            # Redirects and proxies of the environment are not followed: the request carries the key.
-            http = anthropic.DefaultAioHttpClient(follow_redirects=False, trust_env=False, timeout=self._timeout_s)
-            self._client = anthropic.AsyncAnthropic(
-                api_key=self._key,
-                base_url=self._base_url,
-                timeout=self._timeout_s,
-                max_retries=0,
-                http_client=http,
-            )
+    async def _opened(self) -> "AsyncAnthropic":
+        async with self._opening:
+            if self._client is None:
+                # Importing the SDK takes a second: in a thread, so that other jobs go on.
+                self._client = await asyncio.to_thread(self._open)
         return self._client
+
+    def _open(self) -> "AsyncAnthropic":
+        import anthropic
+
+        # Redirects and proxies of the environment are not followed: the request carries the key.
+        http = anthropic.DefaultAioHttpClient(follow_redirects=False, trust_env=False, timeout=self._timeout_s)
+        return anthropic.AsyncAnthropic(
+            api_key=self._key,
+            base_url=self._base_url,
+            timeout=self._timeout_s,
+            max_retries=0,
+            http_client=http,
+        )
 
 
 def _reply(response: Any) -> Reply:

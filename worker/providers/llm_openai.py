@@ -6,6 +6,7 @@ Chat Completions, which all of them have. Retries are the gateway's, so the SDK 
 errors, which share status 429 with rate limits and differ by code. Prices: ``llm_prices``.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -68,6 +69,7 @@ class _OpenAi:
         self._base_url = base_url
         self._timeout_s = timeout_s
         self._client: AsyncOpenAI | None = None
+        self._opening = asyncio.Lock()
 
     async def close(self) -> None:
         """Close the client, if it was opened."""
@@ -76,33 +78,40 @@ class _OpenAi:
             await client.close()
 
     async def _ask(self, ask: Callable[["AsyncOpenAI"], Awaitable[Any]]) -> Reply:
+        client = await self._opened()
         from openai import APIConnectionError, APIStatusError
 
         try:
-            raw = await ask(self._opened())
+            raw = await ask(client)
         except APIStatusError as refused:
             return _reply(refused.response)
         except APIConnectionError as lost:
             raise wire_error(lost) from lost
         return _reply(raw.http_response)
 
-    def _opened(self) -> "AsyncOpenAI":
-        if self._client is None:
-            import openai
-
-            # Redirects and proxies of the environment are not followed: the request carries the key.
-            http = openai.DefaultAioHttpClient(follow_redirects=False, trust_env=False, timeout=self._timeout_s)
-            self._client = openai.AsyncOpenAI(
-                # Servers of one's own often take no key; the SDK insists on one.
-                api_key=self._key or "none",
-                base_url=self._base_url,
-                timeout=self._timeout_s,
-                max_retries=0,
-                http_client=http,
-            )
-            # The SDK fills these from the environment, which is not ours to read.
-            self._client.organization = self._client.project = None
+    async def _opened(self) -> "AsyncOpenAI":
+        async with self._opening:
+            if self._client is None:
+                # Importing the SDK takes a second: in a thread, so that other jobs go on.
+                self._client = await asyncio.to_thread(self._open)
         return self._client
+
+    def _open(self) -> "AsyncOpenAI":
+        import openai
+
+        # Redirects and proxies of the environment are not followed: the request carries the key.
+        http = openai.DefaultAioHttpClient(follow_redirects=False, trust_env=False, timeout=self._timeout_s)
+        client = openai.AsyncOpenAI(
+            # Servers of one's own often take no key; the SDK insists on one.
+            api_key=self._key or "none",
+            base_url=self._base_url,
+            timeout=self._timeout_s,
+            max_retries=0,
+            http_client=http,
+        )
+        # The SDK fills these from the environment, which is not ours to read.
+        client.organization = client.project = None
+        return client
 
     def _trouble(self, reply: Reply, body: Any) -> Said:
         said = text(body, "error", "code"), text(body, "error", "type")

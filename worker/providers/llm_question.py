@@ -18,6 +18,8 @@ from worker.domain.subject import Subject
 from worker.providers.llm_packing import Excerpt
 
 EXTRACT: Final = "extract.v1"
+VALIDATE: Final = "validate.v1"
+_HINTS: Final = "fields.v1"
 _LONGEST_KNOWN: Final = 120
 #: Identifiers that say which company or person is meant.
 _TELLING: Final = (
@@ -62,11 +64,14 @@ class Prompt:
 
 @cache
 def prompt(version: str) -> Prompt:
-    """Read a prompt file of this package: three parts divided by ``---`` lines."""
-    text = resources.files("worker.providers").joinpath("prompts", f"{version}.md").read_text("utf-8")
-    system, template, hints = re.split(r"^---\n", text, flags=re.MULTILINE)
-    pairs = (line.partition(":") for line in hints.strip().splitlines())
+    """Read a prompt file of this package, instructions and template divided by a ``---`` line, and the hints."""
+    system, template = re.split(r"^---\n", _file(version), flags=re.MULTILINE)
+    pairs = (line.partition(":") for line in _file(_HINTS).strip().splitlines())
     return Prompt(version, system.strip(), Template(template.strip()), {name: hint.strip() for name, _, hint in pairs})
+
+
+def _file(name: str) -> str:
+    return resources.files("worker.providers").joinpath("prompts", f"{name}.md").read_text("utf-8")
 
 
 def schema_for(fields: Collection[str], pages: int) -> dict[str, Any]:
@@ -94,13 +99,38 @@ def extract_question(
     subject: Subject, fields: Collection[str], excerpts: Sequence[Excerpt], max_tokens: int
 ) -> Question:
     """The question for the wanted fields of a subject over excerpts of pages."""
-    used = prompt(EXTRACT)
+    hints = prompt(EXTRACT).hints
+    lines = [f"- {name}: {hints.get(name, name)}" for name in sorted(fields)]
+    return _question(EXTRACT, subject, fields, lines, excerpts, max_tokens)
+
+
+def validate_question(
+    subject: Subject, values: Mapping[str, str], excerpts: Sequence[Excerpt], max_tokens: int
+) -> Question:
+    """The question whether the pages bear out given values; they are shown as JSON texts, cut at 200 characters."""
+    hints = prompt(VALIDATE).hints
+    lines = [
+        f"- {name} ({hints.get(name, name)}): {json.dumps(' '.join(values[name].split())[:200], ensure_ascii=False)}"
+        for name in sorted(values)
+    ]
+    return _question(VALIDATE, subject, values.keys(), lines, excerpts, max_tokens)
+
+
+def _question(
+    version: str,
+    subject: Subject,
+    fields: Collection[str],
+    lines: Sequence[str],
+    excerpts: Sequence[Excerpt],
+    max_tokens: int,
+) -> Question:
+    used = prompt(version)
     fence = fence_for([part for excerpt in excerpts for part in (excerpt.url, excerpt.text)])
     documents = "\n\n".join(_fenced(excerpt, fence) for excerpt in excerpts)
     user = used.template.substitute(
         entity=subject.entity.value,
         known=_known(subject),
-        fields="\n".join(f"- {name}: {used.hints.get(name, name)}" for name in sorted(fields)),
+        fields="\n".join(lines),
         count=len(excerpts),
         fence=fence,
         documents=documents,

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -78,30 +79,27 @@ def whole_number(options: Options, name: str, default: int, low: int, high: int)
 
 
 def limits(options: Options, prefix: str, documented: tuple[Limit, ...]) -> tuple[Limit, ...]:
-    """An account's limits, one per window.
+    """An account's limits: ``<prefix>_RATE_LIMIT_PER_SECOND|MINUTE|HOUR|DAY`` where set, else the documented ones.
 
-    ``<prefix>_RATE_LIMIT_PER_SECOND|MINUTE|HOUR|DAY`` replace the documented ones; ``RATE_LIMIT_PER_*``, meant for
-    every account, count for the windows that the account's own settings leave open.
+    The general ``RATE_LIMIT_PER_*`` are kept by the gateway, for every account.
     """
-    own, general = _set_limits(options, f"{prefix}_"), _set_limits(options, "")
-    found = {**({} if own else {limit.window_s: limit for limit in documented}), **general, **own}
-    return tuple(found[window_s] for window_s in sorted(found))
+    return _own_limits(options, prefix) or documented
 
 
 def limits_are_set(options: Options, prefix: str) -> bool:
     """Has the operator set limits for this account, which then outrank those that replies tell?"""
-    return bool(_set_limits(options, f"{prefix}_") or _set_limits(options, ""))
+    return bool(_own_limits(options, prefix))
 
 
-def _set_limits(options: Options, prefix: str) -> dict[float, Limit]:
-    names = {window_s: f"{prefix}RATE_LIMIT_PER_{unit.upper()}" for unit, window_s in WINDOWS_S.items()}
-    return {
-        window_s: Limit(whole_number(options, name, 0, 1, 10_000_000), window_s)
-        for window_s, name in names.items()
-        if first(options, name)
-    }
+def _own_limits(options: Options, prefix: str) -> tuple[Limit, ...]:
+    return tuple(
+        Limit(whole_number(options, name, 0, 1, 10_000_000), window_s)
+        for unit, window_s in WINDOWS_S.items()
+        if first(options, name := f"{prefix}_RATE_LIMIT_PER_{unit.upper()}")
+    )
 
 
+@lru_cache(maxsize=1024)
 def fingerprint(key: str) -> str:
     """A short name for a key that does not give it away: what limits and breakers are kept under."""
     return hashlib.sha256(b"enrichd account\0" + key.encode()).hexdigest()[:16] if key else ""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from worker.domain.claim import Claim
@@ -123,5 +124,6 @@ def _first(pattern: re.Pattern[str], value: str) -> str | None:
     return found.group().strip(" .,\u00a0\u202f") if found else None
 
 
+@lru_cache(maxsize=4096)
 def _field(label: str) -> str:
     return LABELS.get(" ".join(fold(label).rstrip(":").split()), "")

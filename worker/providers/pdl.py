@@ -24,6 +24,7 @@ from worker.providers.anchor import anchors
 from worker.providers.answering import finding_from, utc_now
 from worker.providers.linkedin_choice import linkedin_key
 from worker.providers.option import WINDOWS_S, base_url, fingerprint, limits, limits_are_set, price_micros, whole_number
+from worker.providers.pdl_bulk import PEOPLE
 from worker.providers.pdl_record import CONFIDENCE, GIVES, NAME, parse, record_in
 from worker.providers.reading import StatusTable, error_code, error_text, json_body, retry_after_s, until_s
 from worker.providers.typed import mapping, number, whole
@@ -167,18 +168,20 @@ def learned_limits(headers: Mapping[str, str]) -> tuple[Limit, ...]:
 
 async def lookup(ask: Ask, gateway: Gateway, settings: Settings, clock: Callable[[], datetime] = utc_now) -> Finding:
     """Ask about one subject, by a second identifier where the first one is unknown to the provider."""
-    entity = ask.subject.entity
+    entity, by = ask.subject.entity, ""
     answer = Answer(Outcome.BAD_INPUT, reason=cannot(ask.subject) or "")
     for question in questions(ask.subject):
+        by = next(iter(question))
         answer = await gateway.request(
             build_call(entity, question, settings),
             build_request(entity, question, settings),
             lambda reply: read(reply, settings, clock()),
+            PEOPLE if entity is Entity.PERSON else None,
         )
         if answer.outcome is not Outcome.MISS:
             break
     return finding_from(
-        NAME, answer, lambda reply, observed_at: parse(json_body(reply), ask.subject, ask.fields, observed_at), clock
+        NAME, answer, lambda reply, observed_at: parse(json_body(reply), ask.subject, observed_at, by), clock
     )
 
 

@@ -3,7 +3,7 @@
 API: https://docs.peopledatalabs.com/docs/bulk-enrichment-api, read 2026-11-21: 1 to 100 questions in a POST, answered
 by an array in their order, each item with a status of its own; one credit per match as in single calls. The
 documentation advises at most 80 at once, because large answers can end in a 502. The path of the company's bulk call
-is not confirmed by documents and stays an argument.
+is not confirmed by documents, so companies are asked about one by one.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from worker.domain.call import HttpRequest, Reply
+from worker.domain.call import Bulk, HttpRequest, Reply
 from worker.providers.reading import json_body
 from worker.providers.typed import mapping, whole
 
@@ -23,13 +23,13 @@ _SINGLE: Final = "/enrich"
 _CREDITS: Final = "x-call-credits-spent"
 
 
-def combined(requests: Sequence[HttpRequest], path: str = PERSON_PATH) -> HttpRequest:
+def combined(requests: Sequence[HttpRequest]) -> HttpRequest:
     """One POST out of single requests of one account and entity, as ``pdl.build_request`` makes them."""
     one = requests[0]
     base = one.url.removesuffix(_SINGLE).rpartition("/")[0]
     return HttpRequest(
         "POST",
-        f"{base}{path}",
+        f"{base}{PERSON_PATH}",
         headers={**one.headers, "Content-Type": "application/json"},
         body=orjson.dumps({"requests": [{"params": _typed(request)} for request in requests]}),
     )
@@ -45,12 +45,13 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
     return params
 
 
-def split(reply: Reply, count: int) -> tuple[Reply, ...]:
-    """A single call's reply for each of ``count`` questions, in order, to be read by ``pdl.read``.
+def split(reply: Reply, requests: Sequence[HttpRequest]) -> tuple[Reply, ...]:
+    """A single call's reply for each request, in order, to be read by ``pdl.read``.
 
     A refusal of the whole request (a wrong key, the limit) is everybody's reply. An answer of another length or shape
     is nobody's: each gets a 200 without a record, which reads as nonsense and leaves the charge unknown.
     """
+    count = len(requests)
     headers = {name: value for name, value in reply.headers.items() if name != _CREDITS}
     if reply.status != 200:
         return (Reply(reply.status, headers, reply.body),) * count
@@ -66,3 +67,7 @@ def _single(item: Any, headers: dict[str, str]) -> Reply:
         return Reply(200, headers, b"")
     spent = {_CREDITS: "1" if status == 200 else "0"}
     return Reply(status, {**headers, **spent}, orjson.dumps(item))
+
+
+#: How person questions of many jobs share a request.
+PEOPLE: Final = Bulk(most=MOST, combine=combined, split=split)

@@ -55,17 +55,6 @@ _PERSON_ADDRESSES: Final = (
     ("person_twitter_url", "twitter_url"),
     ("person_github_url", "github_url"),
 )
-#: The employer's facts in a person's answer: claims only where a job about a person asks for them.
-_EMPLOYER_TEXTS: Final = (
-    ("company_name", "job_company_name"),
-    ("company_size", "job_company_size"),
-    ("company_industry", "job_company_industry"),
-)
-_EMPLOYER_ADDRESSES: Final = (
-    ("company_website", "job_company_website"),
-    ("company_linkedin_url", "job_company_linkedin_url"),
-)
-
 GIVES: Final = frozenset(
     {
         "company_name",
@@ -95,19 +84,24 @@ def record_in(body: Any) -> Mapping[str, Any] | None:
     return record if record is not None and any(text(record, name) for name in named) else None
 
 
-def parse(body: Any, subject: Subject, asked: frozenset[str], observed_at: datetime) -> Parsed:
-    """Claims and identifiers of a good answer. Never raises, whatever ``body`` is."""
+def parse(body: Any, subject: Subject, observed_at: datetime, by: str = "") -> Parsed:
+    """Claims and identifiers of a good answer. Never raises, whatever ``body`` is.
+
+    ``by`` is the parameter that was asked by. A company asked for by its website may answer with another one when its
+    LinkedIn page is the subject's: that is for the pipeline to judge. Asked for by that page, it would prove nothing.
+    """
     record = record_in(body)
     if record is None:
         return Parsed(refused="the answer holds no record")
     voice = Voice(NAME, NAME, CONFIDENCE, observed_at)
     if subject.entity is Entity.COMPANY:
-        refused = other_company(
-            subject, text(record, "website"), text(record, "linkedin_url"), texts(record, "alternative_domains")
-        )
+        page, ours = text(record, "linkedin_url"), subject.get("company_linkedin_url")
+        same_page = by != "profile" and bool(page and ours) and same_linkedin(page or "", ours or "")
+        aliases = texts(record, "alternative_domains")
+        refused = "" if same_page else other_company(subject, text(record, "website"), page, aliases)
         return Parsed(refused=refused) if refused else _company(record, voice)
     refused = other_person(record, subject)
-    return Parsed(refused=refused) if refused else _person(record, voice, asked)
+    return Parsed(refused=refused) if refused else _person(record, voice)
 
 
 def other_person(record: Mapping[str, Any], subject: Subject) -> str:
@@ -145,9 +139,8 @@ def _company(record: Mapping[str, Any], voice: Voice) -> Parsed:
     return Parsed(voice.facts(spoken), _identifiers(spoken, leads))
 
 
-def _person(record: Mapping[str, Any], voice: Voice, asked: frozenset[str]) -> Parsed:
+def _person(record: Mapping[str, Any], voice: Voice) -> Parsed:
     website = text(record, "job_company_website")
-    domain = host_of(website) if website else None
     levels = texts(record, "job_title_levels")
     spoken: list[Spoken] = [
         *_texts(record, _PERSON_TEXTS),
@@ -155,20 +148,10 @@ def _person(record: Mapping[str, Any], voice: Voice, asked: frozenset[str]) -> P
         ("person_seniority", levels[0] if levels else None, "api:job_title_levels"),
         ("person_email", *_work_email(record)),
         ("person_phone", *_phone(record)),
-        ("person_company_domain", domain, "api:job_company_website"),
-    ]
-    employer: list[Spoken] = [
-        *_texts(record, _EMPLOYER_TEXTS),
-        *_addresses(record, _EMPLOYER_ADDRESSES),
-        ("company_domain", domain, "api:job_company_website"),
-        ("company_founded_year", whole(record, "job_company_founded"), "api:job_company_founded"),
+        ("person_company_domain", host_of(website) if website else None, "api:job_company_website"),
     ]
     leads = ("person_linkedin_url", "person_email", "person_name", "person_company_name", "person_company_domain")
-    employer_leads = ("company_website", "company_domain", "company_linkedin_url", "company_name")
-    return Parsed(
-        voice.facts([*spoken, *(fact for fact in employer if fact[0] in asked)]),
-        {**_identifiers(spoken, leads), **_identifiers(employer, employer_leads)},
-    )
+    return Parsed(voice.facts(spoken), _identifiers(spoken, leads))
 
 
 def _texts(record: Mapping[str, Any], table: tuple[tuple[str, str], ...]) -> list[Spoken]:

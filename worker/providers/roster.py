@@ -16,8 +16,9 @@ from worker.domain.errors import ConfigError
 from worker.domain.provider import Off, Options, Provider
 from worker.providers.option import words
 
-#: The order when PROVIDER_ORDER is unset or ``auto``; stages that it does not name come behind, LAST at the very end.
+#: The order when PROVIDER_ORDER is unset or ``auto``; all others stand where OTHERS does, LAST behind everybody.
 DEFAULT_ORDER: Final = ("linkedin", "website", "search")
+OTHERS: Final = "*"
 LAST: Final = "llm"
 
 
@@ -53,29 +54,48 @@ def open_roster(options: Options, modules: Iterable[str] = ()) -> Roster:
     for module in (*_built_in(), *(_imported(name) for name in modules)):
         opened.extend(_open(module, options))
     _refuse_namesakes(opened)
+    order = order_of(options)
     on = [entry for entry in opened if isinstance(entry, Provider)]
+    left_out = [provider for provider in on if _place(provider, order) is None]
     off = [entry for entry in opened if isinstance(entry, Off)]
+    off += [Off(provider.name, provider.stage, "PROVIDER_ORDER does not name it") for provider in left_out]
     return Roster(ordered(on, options), tuple(sorted(off, key=lambda entry: (entry.stage, entry.name))))
 
 
-def ordered(on: Sequence[Provider], options: Options) -> tuple[Provider, ...]:
-    """Sort providers by PROVIDER_ORDER, a comma list of stages and provider names.
+def order_of(options: Options) -> tuple[str, ...]:
+    """PROVIDER_ORDER as a list of stages, provider names and ``*``; the default stages with all others behind them.
 
-    A provider's own name in the list wins over its stage's. Within a stage the stage's choice decides
-    (``SEARCH_PROVIDER=brave,searxng``), then the name.
+    >>> order_of({"PROVIDER_ORDER": "website, apollo"})
+    ('website', 'apollo')
     """
     listed = words(options, "PROVIDER_ORDER")
-    order = DEFAULT_ORDER if listed in ((), ("auto",)) else listed
+    return (*DEFAULT_ORDER, OTHERS) if listed in ((), ("auto",), DEFAULT_ORDER) else listed
 
-    def place(provider: Provider) -> tuple[int, int, str]:
+
+def ordered(on: Sequence[Provider], options: Options) -> tuple[Provider, ...]:
+    """The providers that PROVIDER_ORDER names, in its order.
+
+    A provider's own name in the list wins over its stage's, and ``*`` stands for all that are not named; without it
+    they are left out. Within a stage the stage's choice decides (``SEARCH_PROVIDER=brave,searxng``), then the name.
+    The LLM comes last unless it is named.
+    """
+    order = order_of(options)
+
+    def key(provider: Provider) -> tuple[int, int, str]:
         choice = words(options, f"{provider.stage.upper()}_PROVIDER")
         rank = choice.index(provider.name) if provider.name in choice else len(choice)
-        for name in (provider.name, provider.stage):
-            if name in order:
-                return order.index(name), rank, provider.name
-        return len(order) + (provider.stage == LAST), rank, provider.name
+        return _place(provider, order) or 0, rank, provider.name
 
-    return tuple(sorted(on, key=place))
+    return tuple(sorted((provider for provider in on if _place(provider, order) is not None), key=key))
+
+
+def _place(provider: Provider, order: Sequence[str]) -> int | None:
+    for name in (provider.name, provider.stage):
+        if name in order:
+            return order.index(name)
+    if provider.stage == LAST:
+        return len(order)
+    return order.index(OTHERS) if OTHERS in order else None
 
 
 def _built_in() -> Iterator[ModuleType]:

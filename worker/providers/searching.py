@@ -50,8 +50,6 @@ GIVES: Final = frozenset(
         *NETWORKS.values(),
     }
 )
-_LEADS_ON: Final = ("company_website", "company_domain", "company_linkedin_url", "company_name", "person_linkedin_url",
-                    "person_name", "person_company_name")  # fmt: skip
 
 
 def chosen_engines(options: Options) -> tuple[str, ...]:
@@ -125,7 +123,10 @@ def cannot(subject: Subject) -> str | None:
 
 
 def parsed(found: Found, subject: Subject, provider: str, observed_at: datetime) -> Parsed:
-    """Claims, identifiers and readable text of an engine's answer. Never raises."""
+    """Claims and readable text of an engine's answer. Never raises.
+
+    What leads on to other providers is among the claims, so that it passes the same judgement as they do.
+    """
     engine = Voice(provider, provider, CONFIDENCE, observed_at)
     voices = Voices(engine)
     if subject.entity is Entity.PERSON:
@@ -140,14 +141,11 @@ def parsed(found: Found, subject: Subject, provider: str, observed_at: datetime)
                 source = panel_source(panel, subject) or provider
                 claims += panel_claims(panel, Voice(provider, source, CONFIDENCE, observed_at, panel.url))
         claims += company_claims(found.leads, subject, voices)
-    identifiers: dict[str, str] = {}
-    for claim in claims:
-        if claim.field in _LEADS_ON and isinstance(claim.value, str):
-            identifiers.setdefault(claim.field, claim.value)
     if not claims:
         return Parsed(refused="; ".join(["no result agrees with the subject", *refused[:3]]))
     agreed = {item.url for claim in claims for item in claim.evidence}
-    return Parsed(claims, identifiers, tuple(_page(lead) for lead in found.leads if _readable(lead, agreed, subject)))
+    pages = tuple(_page(lead) for lead in found.leads if _readable(lead, agreed, subject))
+    return Parsed(claims, pages=pages)
 
 
 def panel_source(panel: Panel, subject: Subject) -> str | None:

@@ -1,5 +1,7 @@
 """Reading JSON of unknown shape: every function here answers None or an empty tuple instead of raising.
 
+Only what a JSON decoder makes counts: a dict is an object, a list is a list.
+
 Providers send other types than they document (booleans where a plan hides a value, text for numbers, null for
 lists), so nothing is used before its type was looked at.
 """
@@ -15,7 +17,7 @@ def dig(node: Any, *path: str) -> Any:
     1
     """
     for key in path:
-        if not isinstance(node, Mapping):
+        if not isinstance(node, dict):
             return None
         node = node.get(key)
     return node
@@ -24,7 +26,7 @@ def dig(node: Any, *path: str) -> Any:
 def mapping(node: Any, *path: str) -> Mapping[str, Any] | None:
     """The JSON object under a path."""
     found = dig(node, *path)
-    return found if isinstance(found, Mapping) else None
+    return found if isinstance(found, dict) else None
 
 
 def objects(node: Any, *path: str) -> tuple[Mapping[str, Any], ...]:
@@ -32,7 +34,7 @@ def objects(node: Any, *path: str) -> tuple[Mapping[str, Any], ...]:
     found = dig(node, *path)
     if not isinstance(found, list):
         return ()
-    return tuple(item for item in found if isinstance(item, Mapping))
+    return tuple(item for item in found if isinstance(item, dict))
 
 
 def text(node: Any, *path: str) -> str | None:

@@ -189,13 +189,14 @@ class Control:
     # -- fairness and litter ---------------------------------------------------------------------------------
 
     @guarded
-    async def scout(self, long: int, most: int, room: int) -> int:
-        """Look for minority workspaces in long lanes; returns how many entries got a place of their own."""
-        copied = 0
+    async def scout(self, long: int, most: int, room: int) -> tuple[int, int]:
+        """Look for minority workspaces in long lanes: (entries looked at, entries given a place of their own)."""
+        looked, copied = 0, 0
         for stream in self.keys.lane_streams:
             keys = [stream, self.keys.scout, self.keys.parked, self.keys.moved, self.keys.paused]
-            copied += int((await run(self._client, "scout", keys, [self.keys.group, long, most, room]))[1])
-        return copied
+            seen, placed = await run(self._client, "scout", keys, [self.keys.group, long, most, room])
+            looked, copied = looked + int(seen), copied + int(placed)
+        return looked, copied
 
     @guarded
     async def remove_idle_consumers(self, idle_ms: int) -> int:

@@ -45,7 +45,7 @@ class OpenJobs(Protocol):
     async def unpublished(self, most: int) -> list[OpenJob]:
         """Pending rows that no entry carries."""
 
-    async def overdue(self, quiet_s: float, most: int) -> list[OpenJob]:
+    async def overdue(self, running_s: float, waiting_s: float, most: int) -> list[OpenJob]:
         """Open rows that should have moved on."""
 
     async def published(self, keys: Sequence[tuple[str, str]], entries: Sequence[str]) -> None:
@@ -91,8 +91,7 @@ class Reconciler:
         fresh = await self._store.unpublished(BATCH)
         if fresh:
             await self._publish(fresh, "new rows published")
-        quiet_s = 0.0 if self.flushed else self._quiet_s
-        stale = await self._store.overdue(quiet_s, BATCH)
+        stale = await self._store.overdue(self._quiet_s, 0.0 if self.flushed else self._quiet_s, BATCH)
         lost, known = await self._sorted_out(stale)
         if lost:
             await self._publish(lost, "jobs that Redis had lost are published again")

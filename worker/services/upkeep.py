@@ -27,8 +27,8 @@ class PrunedQueue(Protocol):
 class ScoutedQueue(Protocol):
     """What scouting asks of the queue."""
 
-    async def scout(self, long: int, most: int, room: int) -> int:
-        """Give minority workspaces places of their own."""
+    async def scout(self, long: int, most: int, room: int) -> tuple[int, int]:
+        """Give minority workspaces places of their own: (looked at, placed)."""
 
 
 class Pruner:
@@ -63,6 +63,6 @@ class Scout:
         self._room = max(2 * slots, 50)
 
     async def run_once(self) -> float | None:
-        """One look; soon again while it finds some."""
-        copied = await self._queue.scout(self._long, self._window, self._room)
-        return 0.05 if copied else None
+        """One look; soon again while there is more to look through. Workers share the place they have come to."""
+        looked, placed = await self._queue.scout(self._long, self._window, self._room)
+        return 0.1 if placed or looked >= self._window else None

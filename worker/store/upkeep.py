@@ -55,9 +55,9 @@ class Upkeep:
         """Pending rows that no entry carries: inserted by a producer, or set to run again."""
         return await self._open("unpublished_jobs", most)
 
-    async def overdue(self, quiet_s: float, most: int) -> list[OpenJob]:
-        """Open rows that nobody has touched for ``quiet_s`` and that should have moved on."""
-        return await self._open("overdue_jobs", quiet_s, most)
+    async def overdue(self, running_s: float, waiting_s: float, most: int) -> list[OpenJob]:
+        """Open rows that should have moved on: running ones untouched for ``running_s``, others for ``waiting_s``."""
+        return await self._open("overdue_jobs", running_s, waiting_s, most)
 
     async def _open(self, name: str, *args: Any) -> list[OpenJob]:
         async with connection(self._pool) as conn:

@@ -11,10 +11,16 @@ import pytest
 from hypothesis import given
 
 from tests.support.json_values import json_values
-from tests.support.scripted_gateway import NOW
+from tests.support.scripted_gateway import NOW, ScriptedGateway
 from worker import providers
+from worker.domain.call import Reply
+from worker.domain.claim import Claim
+from worker.domain.job import Job, ResultStatus
 from worker.domain.provider import Off
 from worker.domain.subject import Entity, Subject
+from worker.domain.verdict import Done
+from worker.jobs import load_kinds
+from worker.pipeline import Tools, enrich
 from worker.providers.roster import open_roster
 
 ROOT = Path(__file__).parents[3]
@@ -39,6 +45,27 @@ async def test_the_example_passes_its_own_test(dropped_in: Path) -> None:
     printed: dict[str, Any] = {}
     exec(compile(TEST, "docs/add-a-provider.md", "exec"), printed)  # the page is ours
     await printed["test_a_company_in_the_register"]()
+
+
+async def test_the_pipeline_asks_the_example(dropped_in: Path) -> None:
+    """A job gets its answer from the dropped-in file, asked once at its documented price."""
+
+    class Purse(ScriptedGateway):
+        provider_micros = llm_micros = spent_micros = 0
+
+    async def nothing_known(*_: object) -> tuple[Claim, ...]:
+        return ()
+
+    company = b'{"company": {"name": "Acme Ltd", "website": "acme.example", "founded": 2011}}'
+    gateway = Purse([Reply(200, {}, company)])
+    roster = open_roster({"ACME_REGISTER_API_KEY": "planted-key", "PROVIDER_ORDER": "acme_register"})
+    tools = Tools(claims=nothing_known, roster=roster.on, off=roster.off, gateway=lambda _: gateway)
+    job = Job("default", "job-1", "company_website", "https://acme.example", required=("company_founded_year",))
+    report = await enrich(job, load_kinds()["company_website"], tools)
+    assert isinstance(report.verdict, Done), report.verdict
+    assert report.verdict.result.status is ResultStatus.SUCCESS
+    assert report.verdict.result.data["company_founded_year"]["value"] == 2011
+    assert [call.max_micros for call in gateway.calls] == [20_000]
 
 
 def test_the_example_is_off_without_its_key(dropped_in: Path) -> None:

@@ -12,12 +12,13 @@ import orjson
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from hypothesis import given
+from hypothesis import given as arbitrary
 
 from tests.support.json_values import json_values, keys_in, spoiled
 from tests.support.recorded import recorded, recorded_cases
 from tests.support.scripted_gateway import NOW, ScriptedGateway
 from worker.domain.call import Limit, Reply
+from worker.domain.claim import Claim
 from worker.domain.finding import Finding, Outcome
 from worker.domain.page import Page
 from worker.domain.provider import Ask
@@ -252,10 +253,54 @@ async def test_the_call_reserves_at_least_what_can_be_charged() -> None:
     assert "claude-haiku-5-5" in call.identity
 
 
+def given(field: str, value: Any) -> Claim:
+    """A value from elsewhere."""
+    return Claim(field, value, "crm", "import", 0.9, NOW)
+
+
+async def test_given_values_are_checked_against_the_pages() -> None:
+    """A value that the pages state is confirmed, another contradicted, a third not stated; lies count for nothing."""
+    replies = [
+        answering(
+            fact("company_employee_count", "42", "we have 42 employees"),
+            fact("company_founded_year", "1998", "Founded in 1998"),
+            fact("company_city", "Leeds", "We are in Leeds."),
+        )
+    ]
+
+    class Recorded(Anthropic):
+        async def send(self, question: Question) -> Reply:
+            assert '"1997"' in question.user
+            return replies.pop()
+
+    stage = replace(reader(), vendor=Recorded("claude-haiku-5-5", KEY, "http://127.0.0.1:9", 5.0))
+    claims = (given("company_employee_count", 42), given("company_founded_year", 1997), given("company_city", "Leeds"))
+    wanted = frozenset(claim.field for claim in claims)
+    gateway = ScriptedGateway()
+    finding = await stage.validate(Ask("default", ACME, wanted, claims=claims, pages=(PAGE,)), gateway)
+    assert finding.reason == (
+        "confirmed: company_employee_count; contradicted: company_founded_year; not stated: company_city"
+    )
+    assert {claim.field: claim.value for claim in finding.claims} == {
+        "company_employee_count": 42,
+        "company_founded_year": 1998,
+    }
+    assert gateway.calls[0].operation == "anthropic.validate.v1"
+
+
+async def test_without_values_or_text_nothing_is_checked() -> None:
+    """No given value or no page: no call."""
+    gateway = ScriptedGateway()
+    assert (await reader().validate(Ask("default", ACME, WANTED, pages=(PAGE,)), gateway)).reason == "no value to check"
+    claims = (given("company_employee_count", 42),)
+    assert (await reader().validate(Ask("default", ACME, WANTED, claims=claims), gateway)).reason == "no text to read"
+    assert gateway.calls == []
+
+
 HIT = orjson.loads(recorded("anthropic", "hit").body)
 
 
-@given(json_values(keys_in(HIT)) | spoiled(HIT))
+@arbitrary(json_values(keys_in(HIT)) | spoiled(HIT))
 def test_any_json_is_read_without_raising(body: Any) -> None:
     """Whatever the API answers, reading it gives an outcome."""
     for status in (200, 400, 429):
@@ -263,7 +308,7 @@ def test_any_json_is_read_without_raising(body: Any) -> None:
         assert isinstance(reading_of(said, PRICE).outcome, Outcome)
 
 
-@given(json_values(["facts", "field", "value", "quote", "page"]))
+@arbitrary(json_values(["facts", "field", "value", "quote", "page"]))
 def test_any_answer_of_the_model_is_read_without_raising(said: Any) -> None:
     """Whatever stands in the text block, reading it gives an outcome and never a negative charge."""
     body = {**HIT, "content": [{"type": "text", "text": json.dumps(said)}]}

@@ -152,12 +152,6 @@ async def test_person_answer() -> None:
     assert not [claim for claim in finding.claims if claim.field.startswith("company_")]
 
 
-async def test_an_employers_facts_only_where_asked() -> None:
-    """What a person's answer says about the employer becomes a claim only for fields that the job asks for."""
-    finding = await look_up(ADA, "person_hit", fields=frozenset({"company_size"}))
-    assert {claim.field for claim in finding.claims if claim.field.startswith("company_")} == {"company_size"}
-
-
 async def test_free_plan_booleans_are_no_values() -> None:
     """Booleans in place of contact data are gaps, and the rest stands."""
     finding = await look_up(ADA, "person_free_plan")
@@ -185,6 +179,15 @@ async def test_an_alias_domain_is_the_same_company() -> None:
     """A company that lists the asked domain among its own is accepted under its present one."""
     subject = Subject(Entity.COMPANY, "company:acme-robotics.example", {"company_domain": "acme-robotics.example"})
     assert values(await look_up(subject, "company_hit"))["company_domain"] == "acme.example"
+
+
+async def test_a_company_under_a_new_domain_is_left_to_the_pipeline() -> None:
+    """Asked by website, an answer with the subject's own LinkedIn page is handed on; asked by page, it is not."""
+    page = {"company_linkedin_url": "https://www.linkedin.com/company/acme-bakery"}
+    finding = await look_up(ACME.knowing(page), "company_other_domain")
+    assert values(finding)["company_domain"] == "acme-bakery.example"
+    by_page = await look_up(ACME.knowing(page), "miss", "company_other_domain")
+    assert (by_page.outcome, by_page.claims) == (Outcome.MISS, ())
 
 
 async def test_the_second_identifier_is_asked_after_a_miss_only() -> None:
@@ -232,7 +235,7 @@ def test_a_subject_without_identifiers_cannot_be_asked_about() -> None:
 def test_anything_can_be_parsed(body: Any) -> None:
     """Arbitrary JSON never raises: it is refused or becomes typed claims."""
     for subject in (ACME, ADA):
-        for claim in parse(body, subject, frozenset({"company_name"}), NOW).claims:
+        for claim in parse(body, subject, NOW).claims:
             assert isinstance(claim.value, str | int | tuple)
 
 
@@ -242,7 +245,7 @@ def test_anything_can_be_parsed(body: Any) -> None:
 )
 def test_good_answers_with_wrong_types_can_be_parsed(company: Any, person: Any) -> None:
     """A known answer with wrong types in some places never raises, and no boolean becomes a value."""
-    parsed = (*parse(company, ACME, frozenset(), NOW).claims, *parse(person, ADA, frozenset(), NOW).claims)
+    parsed = (*parse(company, ACME, NOW).claims, *parse(person, ADA, NOW).claims)
     assert not [claim for claim in parsed if isinstance(claim.value, bool)]
 
 

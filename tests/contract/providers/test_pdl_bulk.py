@@ -29,7 +29,10 @@ def question(page: str, settings: pdl.Settings = SETTINGS) -> HttpRequest:
 
 def readings(reply: Reply, count: int) -> list[Reading]:
     """What each question's own reply means."""
-    return [pdl.read(part, SETTINGS, NOW) for part in pdl_bulk.split(reply, count)]
+    return [
+        pdl.read(part, SETTINGS, NOW)
+        for part in pdl_bulk.split(reply, [question(str(number)) for number in range(count)])
+    ]
 
 
 def test_one_request_holds_all_questions() -> None:
@@ -80,7 +83,7 @@ def test_one_bad_item_costs_only_itself() -> None:
 def test_anything_can_be_split(body: Any) -> None:
     """Every question gets a reply, whatever came back."""
     for value in (body, [body], [body, body]):
-        assert len(pdl_bulk.split(Reply(200, {}, json.dumps(value).encode()), 2)) == 2
+        assert len(readings(Reply(200, {}, json.dumps(value).encode()), 2)) == 2
 
 
 async def test_bulk_and_single_calls_agree_on_the_wire() -> None:
@@ -98,7 +101,7 @@ async def test_bulk_and_single_calls_agree_on_the_wire() -> None:
         requests = [question(person.linkedin_url, settings) for person in simulator.world.people[:30]]
         alone = [pdl.read(await send(request), settings, NOW) for request in requests]
         billed = simulator.bill.total_micros("pdl")
-        together = pdl_bulk.split(await send(pdl_bulk.combined(requests)), len(requests))
+        together = pdl_bulk.split(await send(pdl_bulk.combined(requests)), requests)
         read = [pdl.read(reply, settings, NOW) for reply in together]
         assert [(one.outcome, one.charged_micros) for one in read] == [
             (one.outcome, one.charged_micros) for one in alone

@@ -267,7 +267,7 @@ async def test_a_small_workspace_behind_a_big_one(bench: Bench) -> None:
     operator = control(bench)
     keys = operator.keys
     await bench.redis.xgroup_create(keys.lanes[Lane.JOBS], keys.group, id="0")
-    while await operator.scout(100, 1_000, 50) == 0:
+    while (await operator.scout(100, 1_000, 50))[1] == 0:
         pass
     async with bench.engine(note, slots=20):
         await bench.until_settled(3_010)

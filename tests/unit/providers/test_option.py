@@ -74,18 +74,10 @@ def test_limits_of_the_operator_replace_the_documented_ones() -> None:
     assert limits({"APOLLO_RATE_LIMIT_PER_SECOND": "5"}, "APOLLO", documented) == (Limit(5, 1.0),)
 
 
-def test_general_limits_fill_the_windows_that_are_left_open() -> None:
-    """A limit for every account stands beside the documented windows and behind the account's own."""
-    documented = (Limit(100, 60.0),)
-    general = {"RATE_LIMIT_PER_SECOND": "2", "RATE_LIMIT_PER_MINUTE": "30"}
-    assert limits({"RATE_LIMIT_PER_SECOND": "2"}, "PDL", documented) == (Limit(2, 1.0), Limit(100, 60.0))
-    assert limits(general, "PDL", documented) == (Limit(2, 1.0), Limit(30, 60.0))
-    assert limits(general | {"PDL_RATE_LIMIT_PER_MINUTE": "900"}, "PDL", documented) == (
-        Limit(2, 1.0),
-        Limit(900, 60.0),
-    )
-    assert limits_are_set(general, "PDL")
-    assert not limits_are_set({"BRAVE_RATE_LIMIT_PER_DAY": "9"}, "PDL")
+def test_limits_that_are_set_are_known_to_be() -> None:
+    """Limits of another account, and the general ones, are not this account's own."""
+    assert limits_are_set({"PDL_RATE_LIMIT_PER_DAY": "9"}, "PDL")
+    assert not limits_are_set({"BRAVE_RATE_LIMIT_PER_DAY": "9", "RATE_LIMIT_PER_SECOND": "2"}, "PDL")
 
 
 def test_a_fingerprint_hides_its_key() -> None:

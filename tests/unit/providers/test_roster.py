@@ -133,6 +133,7 @@ def test_the_default_order_is_linkedin_website_search() -> None:
     names = ["pdl", "website", "searxng", "extra", "llm"]
     assert [provider.name for provider in ordered(given, {})] == names
     assert [provider.name for provider in ordered(given, {"PROVIDER_ORDER": "auto"})] == names
+    assert [provider.name for provider in ordered(given, {"PROVIDER_ORDER": "linkedin,website,search"})] == names
 
 
 def test_provider_order_takes_stages_and_names() -> None:
@@ -140,6 +141,25 @@ def test_provider_order_takes_stages_and_names() -> None:
     given = [sortable(name, "search") for name in ("brave", "searxng", "serper")] + [sortable("website", "website")]
     options = {"PROVIDER_ORDER": "serper, website, search", "SEARCH_PROVIDER": "searxng,brave"}
     assert [provider.name for provider in ordered(given, options)] == ["serper", "website", "searxng", "brave"]
+
+
+def test_an_order_without_a_star_is_a_choice() -> None:
+    """What is not named is not asked; a star stands for it; the LLM is chosen by its own key."""
+    given = [
+        sortable("website", "website"),
+        sortable("pdl", "linkedin"),
+        sortable("llm", "llm"),
+        sortable("x", "extra"),
+    ]
+
+    def names(order: str) -> list[str]:
+        return [provider.name for provider in ordered(given, {"PROVIDER_ORDER": order})]
+
+    assert names("website") == ["website", "llm"]
+    assert names("*,website") == ["pdl", "x", "website", "llm"]
+    assert names("llm,*") == ["llm", "pdl", "website", "x"]
+    lines = open_roster({"PROVIDER_ORDER": "website", "PDL_API_KEY": "k"}).lines()
+    assert "pdl (linkedin): off, PROVIDER_ORDER does not name it" in lines
 
 
 async def test_close_reaches_every_provider_in_reverse() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.limits import Limits, parse_limits, wait_s
+from simulator.limits import Limits, most_in_window, parse_limits, wait_s
 from simulator.wire import Limit
 
 steps = st.lists(st.floats(0, 3, allow_nan=False), max_size=80)
@@ -59,3 +59,11 @@ def test_limits_are_read_as_written() -> None:
     assert parse_limits("off") == ()
     with pytest.raises(ValueError, match="invalid literal"):
         parse_limits("many")
+
+
+@given(st.lists(st.floats(0, 100, allow_nan=False), max_size=60), st.floats(0.1, 20))
+def test_the_fullest_window_is_found(stamps: list[float], seconds: float) -> None:
+    """Counting every window that ends at a stamp gives the same figure."""
+    stamps.sort()
+    counted = [sum(1 for other in stamps if stamp - seconds < other <= stamp) for stamp in stamps]
+    assert most_in_window(stamps, seconds) == max(counted, default=0)

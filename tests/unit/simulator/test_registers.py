@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator import registers
+from simulator.world import open_world
 
 digits = st.text("0123456789", min_size=8, max_size=8)
 
@@ -69,3 +70,20 @@ def test_a_number_that_cannot_exist_is_refused() -> None:
     """Where the rest is ten there is no digit, and no number."""
     with pytest.raises(ValueError, match="no check digit"):
         registers.polish_nip("676112233")
+
+
+def test_the_numbers_in_the_world_have_their_check_digits() -> None:
+    """Hand-written and generated companies carry numbers that a checksum accepts."""
+    seen = set()
+    for company in open_world(300).companies:
+        number = company.vat_id
+        match number[:2]:
+            case "DE":
+                assert registers.german_vat(number[2:10]) == number
+            case "GB":
+                assert registers.british_vat(number[2:9]) == number
+            case "FR":
+                assert registers.french_vat(number[4:]) == number
+                assert luhn_holds(number[4:])
+        seen.add(number[:2])
+    assert {"DE", "GB", "FR"} <= seen

@@ -24,6 +24,7 @@ _PHONE: Final = re.compile(
 
 
 def email(field: str, value: Value, quoted: Quoted) -> str:
+    """An address in the quote, also a disguised one, reads as the value."""
     plain = _DOT.sub(".", _AT.sub("@", quoted.text))
     for token in _TOKEN.finditer(plain):
         if "@" in token[0] and _read(field, token[0].strip(".:").removeprefix("mailto:"), quoted.context) == value:
@@ -39,6 +40,7 @@ def _read(field: str, raw: str, context: Context) -> Value | None:
 
 
 def phone(field: str, value: Value, quoted: Quoted) -> str:
+    """A number in the quote reads as the value, and its label says phone or fax as the field does."""
     wants_fax = field == "company_fax"
     text = f"{quoted.before} {quoted.text}"
     for match in _PHONE.finditer(text):
@@ -86,6 +88,7 @@ _POSTAL: Final = {
 
 
 def country(_: str, value: Value, quoted: Quoted) -> str:
+    """A country's name, or the prefix of a postal code, stands for the value."""
     if cues.has(quoted.folded, cues.ELSEWHERE):
         return ""
     if any(_POSTAL.get(match[1]) == value for match in re.finditer(r"\b([A-Z]{1,2})[-–]\d{4,5}\b", quoted.text)):

@@ -10,6 +10,7 @@ from worker.domain.proving.quoted import Quoted, Rule, holds
 
 
 def contained(_: str, value: Value, quoted: Quoted) -> str:
+    """The quote holds the value as whole words."""
     return "contained" if holds(quoted.folded, fold(str(value))) else ""
 
 
@@ -22,10 +23,24 @@ def own(_: str, value: Value, quoted: Quoted) -> str:
 
 def name(_: str, value: Value, quoted: Quoted) -> str:
     """Contained, in a quote that names the company itself: by a naming word, a legal form or the site's host."""
-    folded = quoted.folded
-    if not holds(folded, fold(str(value))) or cues.has(folded, cues.OTHERS):
+    folded, needle = quoted.folded, fold(str(value))
+    if not holds(folded, needle) or cues.has(folded, cues.OTHERS):
         return ""
-    return "contained" if quoted.own_name or cues.has(quoted.led, cues.NAMING) else ""
+    if quoted.own_name or cues.has(quoted.led, cues.NAMING) or _has_form(quoted.line, needle):
+        return "contained"
+    return ""
+
+
+def _has_form(folded: str, needle: str) -> bool:
+    """Whether a legal form stands right behind a name (or, in Japanese, beside it)."""
+    for start, end in cues.whole_words(folded, needle):
+        behind = re.match(r"[\s,]{0,2}([\w.]+)", folded[end : end + 16])
+        if behind and behind[1].replace(".", "") in LEGAL_FORMS:
+            return True
+        around = folded[max(0, start - 4) : end + 4]
+        if any(form in around for form in LEGAL_FORMS if not form.isascii()):
+            return True
+    return False
 
 
 def beside(words: tuple[str, ...]) -> Rule:
@@ -39,6 +54,7 @@ def beside(words: tuple[str, ...]) -> Rule:
 
 
 def legal_name(_: str, value: Value, quoted: Quoted) -> str:
+    """A name with a legal form in it, or one that the page uses for the company itself."""
     plain = re.sub(r"[.,()]", "", fold(str(value)))
     has_form = any(word in LEGAL_FORMS for word in plain.split()) or any(
         form in plain for form in LEGAL_FORMS if not form.isascii()
@@ -47,11 +63,13 @@ def legal_name(_: str, value: Value, quoted: Quoted) -> str:
 
 
 def description(_: str, value: Value, quoted: Quoted) -> str:
+    """A description is copied from the page, at least 20 characters of it."""
     needle, folded = fold(str(value)).rstrip(" .…"), quoted.folded
     return "contained" if len(needle) >= 20 and needle in folded else ""
 
 
 def items(_: str, value: Value, quoted: Quoted) -> str:
+    """Each item of a list stands in the quote."""
     folded = quoted.folded
     items = value if isinstance(value, tuple) else (str(value),)
     return "contained" if items and all(holds(folded, fold(item)) for item in items) else ""

@@ -37,7 +37,7 @@ PHONE: Final = (
 #: Words that put a place somewhere else than the company's own seat.
 ELSEWHERE: Final = (
     "deliver", "ship$", "ships$", "shipping", "export", "customers", "clients", "client$", "customer$", "serve",
-    "serving", "markets", "countries", "worldwide", "market$", "available in", "liefern", "lieferung", "versand", "kunden",
+    "serving", "markets", "countries", "worldwide", "available in", "liefern", "lieferung", "versand", "kunden",
     "kunde$", "märkte", "ländern", "clients en", "livr", "clientes", "envío", "clienti", "klanten", "klient",
     "formerly", "previously", "ehemals", "near$", "supplier", "partner",
 )  # fmt: skip
@@ -95,7 +95,8 @@ NEGATIONS: Final = frozenset(
 _CUSTOMERS: Final = re.compile(
     r"\b(?:for|für|pour|para|per|voor|serving|helping|enabling|used by|trusted by|clients?|customers?|kunden|clientes|clienti)\b"
     r"(?! (?:over|more|almost|nearly|many|about|decades|years|generations|the (?:last|past)|\d|über|mehr|plus de|más de|oltre))"
-    r"[^.!?;\n。]*",
+    # What was made or founded somewhere is said of the company again.
+    r"(?:(?!, (?:\w{2,}ed|made|built|grown|born|hand-?made) (?:in|at|by|from)\b)[^.!?;\n。])*",
     re.IGNORECASE,
 )
 _CJK: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -82,6 +82,7 @@ def _heads(folded: str) -> list[_Found]:
 
 
 def people(_: str, value: Value, quoted: Quoted) -> str:
+    """A head count: the number that belongs to a word for people."""
     folded = quoted.folded
     found = {figure.number for figure in _nearest(folded, _heads(folded), cues.PEOPLE)}
     return "number beside people" if value in found else ""
@@ -91,6 +92,7 @@ _RANGE: Final = re.compile(r"(\d[\d.,' ]*)\s?(?:-|to|bis|à|a)\s?(\d[\d.,' ]*)")
 
 
 def size(_: str, value: Value, quoted: Quoted) -> str:
+    """A size: a range beside people as written, or the band of a head count."""
     folded = quoted.folded
     if not cues.has(quoted.led, (*cues.PEOPLE, "size", "größe", "taille", "規模")):
         return ""
@@ -108,6 +110,7 @@ def size(_: str, value: Value, quoted: Quoted) -> str:
 
 
 def year(_: str, value: Value, quoted: Quoted) -> str:
+    """A founding year: the year that belongs to a word for founding, else to a word such as since."""
     folded = quoted.led
     years = [figure for figure in _figures(folded) if 1000 <= figure.number <= 2100]
     for words in (cues.FOUNDED, cues.SINCE):
@@ -132,4 +135,5 @@ def _amount(folded: str) -> set[int]:
 
 
 def dollars(_: str, value: Value, quoted: Quoted) -> str:
+    """An amount in US dollars beside a word for funding."""
     return "amount beside funding" if value in _amount(quoted.folded) and cues.has(quoted.led, cues.FUNDING) else ""

@@ -28,16 +28,19 @@ _SEAT: Final = (
 def town(_: str, value: Value, quoted: Quoted) -> str:
     """A town or region, where an address or a sentence about the seat has it; not among places delivered to."""
     folded, needle = cues.without_customers(quoted.line), fold(str(value))
-    if cues.has(folded, cues.ELSEWHERE) or not holds(folded, needle) or not holds(quoted.folded, needle):
+    if not holds(folded, needle) or not holds(quoted.folded, needle):
         return ""
     if str(value)[:1].islower() and not any(part in quoted.text for part in (str(value).title(), str(value).upper())):
         return ""
     block = fold(quoted.block)
     in_address = bool(re.search(r"\d", block)) or cues.has(block, _SEAT)
     for start, end in cues.whole_words(folded, needle):
+        if _elsewhere(folded, start, end):
+            continue
         before, after = folded[max(0, start - 24) : start], folded[end : end + 16]
         led, trailed = bool(_LEADS.search(before)), bool(_TRAILS.match(after))
-        if (led and trailed) or (in_address and (led or trailed)):
+        ends = after[:1] in {".", "!"} and led
+        if (led and trailed) or ends or (in_address and (led or trailed)):
             return "contained in an address"
     return "contained in an address" if _EAST_ASIAN.search(folded) and needle in folded else ""
 
@@ -45,6 +48,12 @@ def town(_: str, value: Value, quoted: Quoted) -> str:
 def with_number(_: str, value: Value, quoted: Quoted) -> str:
     """A street line, postal code or whole address: contained, with a digit in it, not among places delivered to."""
     folded, needle = cues.without_customers(quoted.folded), fold(str(value))
-    if cues.has(folded, cues.ELSEWHERE) or not any(character.isdigit() for character in needle):
+    if not any(character.isdigit() for character in needle) or not holds(folded, needle):
         return ""
-    return "contained" if holds(folded, needle) else ""
+    own = any(not _elsewhere(folded, start, end) for start, end in cues.whole_words(folded, needle))
+    return "contained" if own else ""
+
+
+def _elsewhere(folded: str, start: int, end: int) -> bool:
+    """Whether the words around a place say that it is somebody else's or a market."""
+    return cues.has(folded[max(0, start - 60) : end + 30], cues.ELSEWHERE)

@@ -26,6 +26,7 @@ _TYPES: Final = {
 
 
 def industry(_: str, value: Value, quoted: Quoted) -> str:
+    """The value stands in the quote, or listed words of that trade do; hints make it a conclusion."""
     needle, own = fold(str(value)), cues.without_customers(quoted.folded)
     if holds(own, needle):
         return "contained"
@@ -43,6 +44,8 @@ def _starts(folded: str, stem: str) -> bool:
 
 
 def role(support: Callable[[str, str], str], what: str) -> Rule:
+    """A rule for what a job title says, by a vocabulary."""
+
     def rule(_: str, value: Value, quoted: Quoted) -> str:
         strength = support(fold(str(value)), quoted.folded)
         if strength == "strong":
@@ -55,6 +58,7 @@ def role(support: Callable[[str, str], str], what: str) -> Rule:
 
 
 def company_type(_: str, value: Value, quoted: Quoted) -> str:
+    """Listed words of the quote stand for a company type."""
     folded = cues.without_customers(quoted.folded)
     places = cues.places_of(folded, _TYPES.get(str(value), (fold(str(value)),)))
     return "mapped from words of a company type" if any(not cues.negated(folded, start) for start, _ in places) else ""

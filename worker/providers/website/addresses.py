@@ -19,7 +19,7 @@ _LABEL = re.compile(
 )
 _SEPARATOR = re.compile(r"\s?[|•·◊●▪■♦~;✦\t]\s?|\s[-–—/]{1,3}\s|\s{3,}|\s[*]\s")
 _BREAK = re.compile(r"(?<!\w)(?:tel|t[ée]l[ée]phone|phone|ph|fax|telefon|telefax|tlf|e-?mail|call|www\.|https?:|mob|mobile|cell|t|f|p|m|tel[ée]fono|toll)\s?[.:/]|\S{1,60}@|☎|(?:\+|\(0)\d", re.I)
-_TRAIL = re.compile(r"[\s,;.:–—\-|•·]+$")
+_TRAIL = re.compile(r"[\s,;.:–—\-|•·(◊]+$")
 _LEAD = re.compile(r"^[\s,;.:–—\-|•·)]+")
 _CITY = re.compile(r"^[^\W\d_][^\d\n|•·;:@()\[\]]{0,48}")
 _PIECE = re.compile(r"\s?[,;]\s?|\s[•·|–—-]\s")
@@ -35,6 +35,15 @@ _CITY_ONLY = re.compile(r"^[^\W\d_][^\d:;@|()<>£$€?!]*$")
 _NOT_CITY = re.compile(r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel|phone|copyright|rights|hours?|since|suite|floor|box)\b", re.I)
 _DATE = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre)\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d$|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d$|(?:©|\(c\)|copyright)[\s\d,–-]*$", re.I)
 _PRICE = re.compile(r"[£$€]\s?\d|\d\s?[£$€]|\d\s?%")
+_EAST_ASIAN = re.compile("[\u3041-\u30fe\u4e00-\u9fff\uac00-\ud7a3]{2}")
+_HOUSE = re.compile(r"\d")
+_PLACE_WORD = re.compile("[都道府県市区區縣县郡町村路街道號号巷弄省州鎮镇樓楼]|[가-힣](?:시|도|군|구|동|로|길|읍|면)(?:\\s|\\d|$)")
+_BIG_PLACE = re.compile("^(?P<region>東京都|北海道|(?:京都|大阪)府|[\u4e00-\u9fff]{2,3}[県省縣]|[가-힣]{2,6}(?:특별시|광역시|도|특별자치시|특별자치도))?\\s?(?P<city>[\u4e00-\u9fff\u3041-\u30fe]{1,6}?[市区區郡]|[가-힣]{1,5}(?:시|군|구))?")
+_AFTER_LABEL = re.compile("^[^:：]{0,12}[:：]\\s{0,3}")
+_CODE_LABEL = re.compile("\\s{0,3}(?:邮编|邮政编码|郵遞區號|郵便番号|우편번호)\\s{0,3}[:：]?\\s{0,3}$")
+_CITY_PREFIX = re.compile(r"^(?:г\.|г\s|м\.|город\s|місто\s)\s?")
+_SECONDARY = re.compile(r"^(?:(?:\d{1,3}(?:st|nd|rd|th)?|first|second|third|fourth|fifth|ground|top)\s?(?:floor|fl)\b|(?:suite|ste|unit|floor|level|apt|apartment|room|rm|bldg|building|#)\b|p\.?\s?o\.?\s?box)", re.I)
+_CITY_STATES = ("luxemb", "singap", "panam", "méxico", "mexico", "guatemala", "monaco", "hong kong", "macau", "san marino")
 MAX_UP = 6
 MAX_ADDRESSES = 120
 
@@ -126,6 +135,9 @@ def _applicable(regions: Sequence[str], local: str) -> list[tuple[PostalRule, st
         country = next((code for code in likely if code in rule.countries), "")
         if rule.strong or country:
             chosen.append((rule, country or rule.countries[0]))
+    if regions[0] != "US":
+        # D-12345 before the abbreviation of a state.
+        chosen.sort(key=lambda item: item[0].countries != ("PREFIX",))
     if local:
         chosen.sort(key=lambda item: local not in item[0].countries and item[0].countries != ("PREFIX",))
     return chosen
@@ -191,12 +203,16 @@ def _assemble(
     tail = tail[:stop]
     pieces = [piece for piece in _PIECE.split(_TRAIL.sub("", head)) if piece and piece.strip()]
     end = match.end()
-    if rule.city_after:
+    if _EAST_ASIAN.search(line) or (not head.strip() and not tail.strip(" )") and index + 1 < len(rendering.lines) and _EAST_ASIAN.search(rendering.lines[index + 1])):
+        return _east_asian(rendering, index, match, head, head_at, tail, address, taken)
+    city_after = rule.city_after and not _starts_with_country(tail)
+    if city_after:
         city = _CITY.match(_LEAD.sub("", tail))
         if city:
             text = _PIECE.split(city.group())[0]
             address.city = _TRAIL.sub("", text)
             end = match.end() + tail.find(address.city) + len(address.city)
+            address.city = _CITY_PREFIX.sub("", address.city)
         after = _TRAIL.sub("", _LEAD.sub("", line[end : match.end() + stop]))
     else:
         after = _TRAIL.sub("", _LEAD.sub("", tail))
@@ -204,9 +220,10 @@ def _assemble(
             _city_from(pieces, address)
     _country(address, rendering, index, after, line, end, stop + match.end())
     street, top, column = _street_here(pieces), index, head_at
-    if not street and rule.city_after and after and street_score(after.split(",")[0]) >= 1 and _goes_on(address, regions):
-        street = [_PIECE.split(after)[0]]
-        end = line.find(street[0], end) + len(street[0])
+    if not street and city_after and after and _goes_on(address, regions):
+        street = _street_behind(after)
+        if street:
+            end = max(end, line.find(street[-1], end) + len(street[-1]))
     if not street or (len(pieces) <= 1 and street_score(street[0]) < 2 and not street[0][:1].isdigit()):
         above, top, column = _walk_up(rendering, index, taken, address, numbers, rule, head_at, bool(pieces))
         if above:
@@ -217,8 +234,10 @@ def _assemble(
         return None
     if not rule.strong and not label and not (local and local in rule.countries):
         # A bare run of digits is a postal code only beside something that surely is a street.
-        best = max(street_score(piece) for piece in street)
-        if best < 2 or (len(address.postal_code) == 4 and not any(c.isdigit() for c in " ".join(street))):
+        best = max([street_score(piece) for piece in street] + [street_score(", ".join(street))])
+        numbered = any(c.isdigit() for c in " ".join(street))
+        expected = city_after and numbered and best == 1 and address.country == regions[0] and _is_city(address.city)
+        if (best < 2 and not expected) or (len(address.postal_code) == 4 and not numbered):
             return None
     if _DATE.search(line[max(0, match.start("postal") - 14) : match.end("postal")]):
         return None
@@ -232,9 +251,70 @@ def _assemble(
     return address
 
 
+def _starts_with_country(tail: str) -> bool:
+    name = _LEAD.sub("", tail)[:24].lower()
+    if name.startswith(_CITY_STATES):
+        return False
+    return any(name.startswith(word) and not name[len(word) : len(word) + 1].isalpha() for word in BY_NAME if len(word) > 3)
+
+
+def _street_behind(after: str) -> list[str]:
+    """The pieces behind a city that make a street and a house: "ul. Dlinnaya, d. 5, of. 2"."""
+    pieces = [piece.strip() for piece in _PIECE.split(after) if piece and piece.strip()][:6]
+    first = next((n for n, piece in enumerate(pieces) if street_score(piece) >= 1), None)
+    if first is None:
+        return []
+    found = [pieces[first]]
+    for piece in pieces[first + 1 :]:
+        if not (any(c.isdigit() for c in piece) and len(piece) <= 24):
+            break
+        found.append(piece)
+    return found
+
+
+def _east_asian(
+    rendering: Rendering, index: int, match: re.Match[str], head: str, head_at: int, tail: str, address: Address, taken: int
+) -> Address | None:
+    """Chinese, Japanese and Korean addresses run from the large to the small without commas."""
+    lines = rendering.lines
+    text = _LEAD.sub("", tail).strip(" )）")
+    address.line, address.column = index, match.start()
+    address.end_line = index
+    if _EAST_ASIAN.search(text):
+        at = lines[index].find(text, match.end())
+        address.end_column = at + len(text)
+        below = lines[index + 1] if index + 1 < len(lines) else ""
+        if not _HOUSE.search(text) and _HOUSE.search(below) and len(below) <= 50 and _EAST_ASIAN.search(below) and not _BREAK.search(below):
+            text = f"{text} {below}"
+            address.end_line, address.end_column = index + 1, len(below)
+    elif _EAST_ASIAN.search(head) and _PLACE_WORD.search(head):
+        text = _AFTER_LABEL.sub("", head.strip(" (（:：,，"))
+        text = _CODE_LABEL.sub("", text)
+        address.column = head_at + max(0, head.find(text))
+        address.end_column = match.end()
+    elif index + 1 < len(lines) and _EAST_ASIAN.search(lines[index + 1]) and len(lines[index + 1]) <= 80:
+        text = lines[index + 1]
+        address.end_line, address.end_column = index + 1, len(text)
+    elif index and index - 1 > taken and _PLACE_WORD.search(lines[index - 1]) and len(lines[index - 1]) <= 80:
+        text = _AFTER_LABEL.sub("", lines[index - 1])
+        address.line, address.column, address.end_column = index - 1, lines[index - 1].find(text), match.end()
+    else:
+        return None
+    if not _PLACE_WORD.search(text):
+        return None
+    address.street = text
+    city = _BIG_PLACE.match(text)
+    if city:
+        address.region, address.city = city.group("region") or "", (city.group("city") or city.group("region") or "").strip()
+    address.text = _text(rendering, address)
+    return address
+
+
 def _keeps(left: str, right: str) -> bool:
     """Whether a separator inside a line parts pieces of one address rather than an address from something else."""
-    return street_score(_PIECE.split(left)[-1][-80:].strip()) >= 2 and street_score(right) < 2
+    pieces = [piece.strip() for piece in _PIECE.split(left[-160:])][-3:]
+    sure = any(street_score(piece) >= 2 for piece in pieces) or street_score(", ".join(pieces)) >= 2
+    return sure and street_score(_PIECE.split(right)[0]) < 2
 
 
 def _goes_on(address: Address, regions: Sequence[str]) -> bool:
@@ -268,8 +348,9 @@ def _city_from(pieces: list[str], address: Address) -> None:
         pieces.pop()
         return
     if _is_city(last) and not (street_score(last) >= 2 and any(c.isdigit() for c in last)):
-        address.city = last
-        pieces.pop()
+        if not (street_score(last) and len(pieces) > 1 and pieces[-2].strip().isdigit()):
+            address.city = _CITY_PREFIX.sub("", last)
+            pieces.pop()
 
 
 def _street_here(pieces: list[str]) -> list[str]:
@@ -310,10 +391,11 @@ def _walk_up(
         if score == 0 and (heading or care):
             break
         pending.append((score, _TRAIL.sub("", text.strip()), shift))
-        if score >= 1 and not (score == 1 and not any(c.isdigit() for c in text) and len(pending) > 1 and best):
+        on_top = not best or _SECONDARY.match(best[0]) is not None
+        if score >= 2 or (score == 1 and (on_top or any(c.isdigit() for c in text))):
             best = [piece for _, piece, _ in reversed(pending)]
             top, top_column = j, shift
-            if text[:1].isdigit() and score >= 2:
+            if text[:1].isdigit() and score >= 2 and not _SECONDARY.match(text):
                 break
         elif best:
             break

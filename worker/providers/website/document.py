@@ -5,7 +5,8 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-MAX_SCRIPT = 6_000_000
+#: Longer JSON-LD (characters) is a catalogue, not a company; it is not looked at.
+MAX_SCRIPT = 2_000_000
 
 
 @dataclass(slots=True)

@@ -35,9 +35,9 @@ _LABEL = re.compile(
 _CAPITALS = re.compile(rf"(?<!\w)(?:{_VETO_CAPITALS})[\s.:#º°-]{{0,4}}(?:[Nn][or°º]?\.?[\s:]{{0,2}})?$|[$€£¥№]\s?$|(?:\d|\b)%\s?$")
 _VETO_GAP = re.compile(r"^[\s.:：#()/\-–nrNRo°º,]{0,12}(?:is|ist|nummer|number|no|code|id)?[\s.:：#]{0,4}(?:[A-Z]{1,3}[\s-]?)?$")
 _LETTER = re.compile(r"(?:^|[\s(|,;/·•])(?:(?P<fax>[Ff])|(?P<phone>[TtPpMmDdOoWwCcHhVv]))\s?[.:)|]?\s{0,3}$")
+_AND = r"(?:\s?[/&+,]\s?|\s?-\s?|\s(?:and|und|et|y|e|og|och|i|ou|or|o|u|a)\s)"
 _BOTH = re.compile(
-    rf"(?:(?:{_PHONE_WORDS})[\s.:]{{0,3}}(?:/|&|\+|,|-|and|und|et|y|e|og|och|i|ou|or|o|u|a)\s?(?:{_FAX_WORDS})"
-    rf"|(?:{_FAX_WORDS})[\s.:]{{0,3}}(?:/|&|\+|,|-|and|und|et|y|e|og|och|i|ou|or)\s?(?:{_PHONE_WORDS})|[TtPp]\s?[/&]\s?[Ff])[\s.:/#nrNoº°)]{{0,6}}$",
+    rf"(?:(?:{_PHONE_WORDS})[.:]?{_AND}(?:{_FAX_WORDS})|(?:{_FAX_WORDS})[.:]?{_AND}(?:{_PHONE_WORDS})|[TtPp]\s?[/&]\s?[Ff])[\s.:/#nrNoº°)]{{0,6}}$",
     re.I,
 )
 _AFTER = re.compile(

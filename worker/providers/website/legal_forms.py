@@ -57,11 +57,13 @@ _BEGIN = re.compile(r"^(?P<form>株式会社|有限会社|合同会社|㈱|\(株
 _LAST = re.compile(r"[^\W_]+(?=[\W_]{0,4}$)")
 _LAST_WORDS = frozenset(word.group() for form in FORMS if (word := _LAST.search(form))) | frozenset(form.replace(" ", "") for form in FORMS)
 
-#: Words of which one stands beside every form that ``STRONG`` finds, lower case and without dots.
+#: Words as written of which one stands in every form that ``STRONG`` finds, but for the dotted forms below.
 FORM_WORDS = frozenset(
-    "inc incorporated corp corporation llc llp ltd limited plc pty pte pvt gmbh ggmbh mbh gesmbh ag kg ohg gbr ug ek ev eg kgaa partg mbb eu sarl sas sasu eurl snc sa spa srl srls sprl bvba sl slu sau cv lda ltda eireli s/a bv nv vof"
-    " ab a/s as aps asa oy oyj oü uab sia ehf zoo sp z o s spol sro doo kft zrt nyrt bt eood еоод оод ад aş şti co company kk bhd jsc fze fzco fz-llc wll cic vzw asbl na e k v r l a b n p c".split()
+    "Inc INC Incorporated Corp CORP Corporation LLC LLP Ltd LTD Limited PLC plc Pty Pte Pvt GmbH gGmbH GMBH mbH AG KG OHG GbR UG eG KGaA PartG SARL Sarl SàRL Sàrl SAS SASU EURL SNC SpA SPA SRL Srl Srls SPRL BVBA SL SLU Lda LDA Ltda LTDA EIRELI"
+    " BV NV AB AS ApS APS ASA Oy OY Oyj OÜ UAB SIA ehf Sp sp spol Kft Zrt Nyrt Bt EOOD ЕООД ООД АД AŞ Co Company Sdn Bhd JSC FZE FZCO FZ WLL CIC VZW vzw ASBL asbl Ges GesmbH GesmbH".split()
 )
+DOTTED_FORMS = ("L.L.C", "L.L.P", "S.A", "S.p.A", "S.P.A", "S.r.l", "S.R.L", "S.n.c", "s.n.c", "s.a.s", "s.r.l", "S.L", "S. de", "B.V", "N.V", "V.O.F", "v.o.f", "A/S", "S/A", "e.K", "e. K", "e.V", "e. V", "e.U", "s.r.o", "s. r. o", "a.s", "d.o.o", "S.K.A",
+                "K.K", "A.Ş", "W.L.L", "N.A", "S.à", "S.a.r", "S.A.R")  # fmt: skip
 
 STRONG = re.compile(
     r"(?<!\w)(?:Inc|Incorporated|Corp|Corporation|L\.?L\.?C|L\.?L\.?P|Ltd|Limited|PLC|plc|Pty\.?\s(?:Ltd|Limited)|Pte\.?\s(?:Ltd|Limited)|Pvt\.?\s(?:Ltd|Limited)"

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from worker.providers.website.addresses import Address
 from worker.providers.website.document import Document
-from worker.providers.website.legal_forms import CJK_FORM, FORM_WORDS, STRONG, has_strong_form, split_legal_form
+from worker.providers.website.legal_forms import CJK_FORM, DOTTED_FORMS, FORM_WORDS, STRONG, has_strong_form, split_legal_form
 from worker.providers.website.rendering import FOOTER, H1, HEADING, Rendering, attribute
 from worker.providers.website.structured import Structured
 from worker.providers.website.text_keys import fold, name_key, words
@@ -172,7 +172,10 @@ def _from_head(document: Document, offer) -> None:  # type: ignore[no-untyped-de
 
 def _from_body(document: Document, rendering: Rendering, hosts: Sequence[str], addresses: Sequence[Address], offer) -> None:  # type: ignore[no-untyped-def]
     lines, bits = rendering.lines, rendering.bits
-    legal = not FORM_WORDS.isdisjoint(rendering.vocabulary) or "S.A" in rendering.text or "S.p" in rendering.text or "B.V" in rendering.text
+    text = rendering.text
+    forms = [*(FORM_WORDS & rendering.exact), *(form for form in DOTTED_FORMS if form in text)]
+    wide = not text.isascii()
+    claimed = "©" in text or "(c)" in text or "opyright" in text or "(C)" in text or "COPYRIGHT" in text
     for index, line in enumerate(lines):
         size = len(line)
         if size > 3000:
@@ -185,14 +188,14 @@ def _from_body(document: Document, rendering: Rendering, hosts: Sequence[str], a
                     offer(segment, "h1", (index, line.find(segment)))
         elif mark & HEADING and size <= 80:
             offer(line, "heading", (index, 0))
-        if "©" in line or "(c)" in line or "opyright" in line or "(C)" in line or "COPYRIGHT" in line:
+        if claimed and ("©" in line or "(c)" in line or "opyright" in line or "(C)" in line or "COPYRIGHT" in line):
             for match in _COPYRIGHT.finditer(line):
                 name = _RIGHTS.sub("", match.group("name"))
                 name = re.split(r"\.\s+(?=[A-Z])|\s[-–|]\s", name)[0]
                 offer(re.sub(r"[\s,]*\d{4}.*$", "", name), "copyright", (index, match.start("name")))
                 if index + 1 < len(lines) and not name.strip(" .,"):
                     offer(lines[index + 1], "copyright", (index + 1, 0))
-        if size <= 400 and legal and not FORM_WORDS.isdisjoint(line.lower().replace(".", "").replace(",", " ").replace(")", " ").split()) or "株式" in line or "有限" in line:
+        if size <= 400 and forms and any([form in line for form in forms]) or wide and ("株式" in line or "有限" in line or "주식" in line or "㈜" in line):
             for name, column in legal_mentions(line):
                 offer(name, "legal", (index, column))
     for address in addresses[:12]:

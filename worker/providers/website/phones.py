@@ -1,6 +1,7 @@
 """Phone and fax numbers in lines of text: found by shape, judged by label, region and place on the line."""
 
 import re
+from itertools import islice
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -27,6 +28,8 @@ _VANITY = re.compile(
 )
 #: A number in the shape of one with an area code, wherever it may be.
 _AREA = re.compile(rf"^\(0\d{{1,4}}\)\s?\d{{2,4}}[\s{_DASH}]?\d{{3,4}}$")
+_POSTAL = re.compile(r"^(?:\d{5}-\d{3,4}|\d{3}-\d{4}|\d{4}-\d{3}|\d{2}-\d{3})$")
+_CITY_NEXT = re.compile(r"\s[A-ZÀ-Þ][a-zà-ÿ]")
 _MX_TRUNK = re.compile(r"^\(?0(?:1|44|45)\)?[\s-]")
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _DATE = re.compile(
@@ -44,7 +47,11 @@ _SPLITS = (
     re.compile(r"(?<=\d\d\d\d)\s(?=[0(]\d)|(?<=\d{4})\s(?=[2-9]\d\d[-.])"),
 )
 MAX_NUMBERS = 300
+#: More runs of digits than this in a line or a page are tables of figures; looking at each would take seconds.
+MAX_RUNS_IN_LINE, MAX_LINES = 40, 1200
 _DIGIT = re.compile(r"\d")
+#: At least five digits close together, or letters of a vanity number.
+_ENOUGH = re.compile(r"\d(?:\D{0,4}\d){4}|\d\d\d\W{1,3}[A-Z0-9-]{4}", re.A)
 _ALONE = re.compile(r"^[\W_]{0,12}$")
 
 
@@ -97,6 +104,7 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
     numbered = set(rendering.numbered)
     if not numbered:
         return found
+    looked_at = 0
     for index in range(max(0, rendering.numbered[0] - 4), rendering.numbered[-1] + 1):
         line = lines[index]
         alone = label_alone(line) if len(line) <= 40 and index not in numbered else ""
@@ -122,11 +130,16 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
                 position += 1
             labels = headers[column]
             above = labels[min(position, len(labels) - 1)]
-        numbers = list(_in_line(line.translate(_WIDE) if not line.isascii() else line, index, lines, regions, above))
+        if not line.isascii():
+            line = line.translate(_WIDE)
+        if not _ENOUGH.search(line):
+            continue
+        looked_at += 1 + len(line) // 200
+        numbers = list(_in_line(line, index, lines, regions, above))
         if not numbers:
             group = ""
         found.extend(numbers)
-        if len(found) >= MAX_NUMBERS:
+        if len(found) >= MAX_NUMBERS or looked_at > MAX_LINES:
             break
     return _consistent(found)
 
@@ -182,12 +195,14 @@ def _declared(text: str, fax: bool, path: str, regions: Sequence[str]) -> Number
 def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str], group: str) -> Iterator[Number]:
     spans: list[tuple[int, int, str, str]] = []  # start, end, written, completed
     if any(c.isupper() for c in line):
-        for match in _VANITY.finditer(line):
+        for match in islice(_VANITY.finditer(line), MAX_RUNS_IN_LINE):
             word = match.group("word").replace("-", "").translate(_KEYS)
             word = re.sub(r"[\s.]", "", word)[:7]
             if len(word) == 7:
                 spans.append((match.start(), match.end(), match.group(), f"{match.group('area')}-{word[:3]}-{word[3:]}"))
-    for match in _RUN.finditer(line):
+    for match in islice(_RUN.finditer(line), MAX_RUNS_IN_LINE):
+        if label_before(line[max(0, match.start() - 48) : match.start()]) == "veto":
+            continue
         for start, end, text in _pieces(match.group(), match.start(), regions):
             if not any(s < end and start < e for s, e, _, _ in spans):
                 spans.append((start, end, line[start:end], text))
@@ -313,8 +328,8 @@ def _possible(text: str, regions: Sequence[str]) -> bool:
     return any((found := read_number(_clean(text, region), region)) and found[2] for region in _tries(text, regions))
 
 
-def _tries(text: str, regions: Sequence[str]) -> Sequence[str]:
-    return regions[:1] if text.lstrip(" ([").startswith("+") else regions[:3]
+def _tries(text: str, regions: Sequence[str], count: int = 3) -> Sequence[str]:
+    return regions[:1] if text.lstrip(" ([").startswith("+") else regions[:count]
 
 
 def _clean(text: str, region: str = "") -> str:
@@ -334,8 +349,9 @@ def _judge(
     if not 5 <= len(digits) <= 16 or _DATE.match(written) or _DECIMAL.match(written) or len(set(digits)) == 1:
         return None
     labelled = kind in {"phone", "fax", "both", "weak"}
+    international = text.lstrip(" ([").startswith("+")
     e164, region, valid = "", "", False
-    for candidate in _tries(text, regions):
+    for candidate in _tries(text, regions, 3 if labelled else 2):
         read = read_number(_clean(text, candidate), candidate)
         if read and (read[2] or not e164):
             e164, region, valid = read
@@ -345,7 +361,11 @@ def _judge(
         read = read_number(text, "US")
         if read:
             e164, region, valid = read[0], read[1], True
-    international = text.lstrip(" ([").startswith("+")
+    if not labelled and _POSTAL.match(text):
+        return None
+    if not labelled and not international and not _NANP.match(text) and _CITY_NEXT.match(line[end : end + 4]) and len(text.split()[-1]) <= 5:
+        # A postal code with a number before it and a city behind.
+        return None
     if not labelled:
         if not valid and not (_AREA.match(text) and _mostly_alone(line, start, end, count)):
             return None

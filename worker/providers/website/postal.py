@@ -58,7 +58,7 @@ def _rule(countries: str, sizes: str, pattern: str, *, strong: bool = False, cit
     return PostalRule(tuple(countries.split()), re.compile(pattern, flags), strong, city_after, frozenset(map(int, sizes)))
 
 
-_CITY = r"(?=[\s,]{1,3}(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞ]|s'|d'|l'|'s|den\s|de\s|la\s|le\s|el\s|am\s|bad\s))"
+_CITY = r"(?=[\s,]{1,3}(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞĀ-ȲΑ-ΩΆΈΉΊΌΎΏА-ЯЁІЇЄҐ]|s'|d'|l'|'s|den\s|de\s|la\s|le\s|el\s|am\s|bad\s))"
 _PREFIXES = {
     "D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "F": "FR", "FR": "FR", "B": "BE", "BE": "BE", "L": "LU", "LU": "LU", "NL": "NL",
     "I": "IT", "IT": "IT", "E": "ES", "ES": "ES", "DK": "DK", "S": "SE", "SE": "SE", "N": "NO", "NO": "NO", "FIN": "FI", "FI": "FI", "FL": "LI",
@@ -95,12 +95,16 @@ RULES: tuple[PostalRule, ...] = (
     _rule("CN RO VN KZ", "6", r"(?<![\d+(.-])(?P<postal>\d{6})(?![\d-])"),
     _rule("DE FR ES IT FI MX TR EE RS HR MY UA LT MA DZ KW ME BA", "5", r"(?<![\d.,/+(-])(?P<postal>\d{5})(?![\d-])" + _CITY, city_after=True),
     _rule("SE CZ SK GR", "53", r"(?<![\d.,/+(-])(?P<postal>\d{3}\s?\d{2})(?![\d-])" + _CITY, city_after=True),
-    _rule("AT CH BE DK NO LU HU SI BG LI CY GE MK TN AL PH", "4", r"(?<![\d.,/+(-])(?P<postal>[1-9]\d{3}|0[0-9]\d\d)(?![\d.,-])" + _CITY, city_after=True),
+    _rule("AT CH BE DK NO LU HU SI BG LI CY GE MK TN AL", "4", r"(?<![\d.,/+(-])(?P<postal>[1-9]\d{3}|0[0-9]\d\d)(?![\d.,-])" + _CITY, city_after=True),
     _rule("IS FO", "3", r"(?<![\d.,/+(-])(?P<postal>\d{3})(?![\d.,-])" + _CITY, city_after=True),
     _rule("AR", "4", r"(?<![\w-])\(?(?P<postal>[A-HJ-NP-Z]\d{4}[A-Z]{3}|[B-HJ-NP-Z]?\d{4})\)?(?![\w-])", city_after=True),
     _rule("LV LT EE AZ MD", "45", r"(?<!\w)(?P<postal>(?:LV|LT|MD|AZ)[-\s]\d{4,5})(?!\d)", strong=True),
-    _rule("US TH TR MY ID KR SA EG IL PR IT ES FR UA PK", "5", r"(?<=[A-Za-zÀ-ÿ\u0e01-\u0e5b.,)])[\s,–-]{1,4}(?P<postal>\d{5}(?:-\d{4})?)(?![\d-])"),
-    _rule("NZ AU ZA PH DK NO CH BD TN GE PY CY VE", "4", r"(?<=[A-Za-zÀ-ÿ.,)])[\s,–-]{1,4}(?P<postal>\d{4})(?![\d.,/-])"),
+    _rule("US TH TR MY ID KR SA EG IL PR IT ES FR UA PK", "5", r"(?<=[A-Za-zÀ-ɏ\u0370-\u04ff\u0e01-\u0e5b.,)])[\s,–-]{1,4}(?P<postal>\d{5}(?:-\d{4})?)(?![\d-])"),
+    _rule("NZ AU ZA PH DK NO CH BD TN GE PY CY VE", "4", r"(?<=[A-Za-zÀ-ÿ.,)])[\s,–-]{1,4}(?P<postal>\d{4})(?![\d./-]|,\d)"),
+    _rule("ZA NZ AU PH BD GE", "4", r"^(?i:postal\scode|post\s?code)?[\s:]{0,3}(?P<postal>\d{4})\.?$"),
+    _rule("US KR TH ID SA PK EG PR", "5", r"^(?i:zip(?:\scode)?|postal\scode)?[\s:]{0,3}(?P<postal>\d{5}(?:-\d{4})?)\.?$"),
+    _rule("IN CN VN", "63", r"^(?i:pin(?:\s?code)?|postal\scode|zip)?[\s:–-]{0,4}(?P<postal>\d{3}\s?\d{3})\.?$"),
+    _rule("CN TW KR", "63", r"(?:邮编|邮政编码|郵遞區號|우편번호)\s?[:：]?\s?(?P<postal>\d{6}|\d{5}|\d{3}-?\d{0,3})", strong=True),
     _rule("IL", "75", r"(?<![\d-])(?P<postal>\d{7}|\d{5})(?![\d-])"),
     _rule("TW", "356", r"(?<![\d-])(?P<postal>\d{3}(?:\d{2,3})?)(?=[\s,]{0,2}[\u4e00-\u9fff])", city_after=True),
     _rule("TW", "356", r"(?<=[a-z,])[\s,]{1,3}(?P<postal>\d{3}(?:\d{2,3})?)(?![\d-])"),

@@ -22,8 +22,9 @@ _FOLDED = re.compile(r'\s(?:id|class|role)="[^"]{0,200}?(?:menu|dropdown|nav|tab
 _REGION = re.compile(r'\s(?:id|class|role)="([^"]{1,200})"', re.I)
 _ATTRIBUTE = re.compile(r'([^\s="]{1,60})(?:="([^"]*)")?')
 
-_DROP = ["script", "style", "noscript", "template", "svg", "select", "datalist", "iframe", "object", "textarea",
-         "canvas", "math", "xmp", "noframes", "noembed", "video", "audio", "map"]  # fmt: skip
+_DROP = (
+    "script,style,noscript,template,svg,select,datalist,iframe,object,textarea,canvas,math,xmp,noframes,noembed,video,audio,map"
+)
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer"
     " form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre section summary table tbody"
@@ -80,10 +81,11 @@ class Rendering:
     #: Column number of each line inside a table row; -1 outside tables.
     columns: list[int] = field(default_factory=list)
     text: str = ""
-    #: Numbers of the lines that hold a digit, and every word of the text in lower case: what cannot be on the page
+    #: Numbers of the lines that hold a digit, and every word of the text, in lower case and as written: what cannot be on the page
     #: need not be looked for.
     numbered: list[int] = field(default_factory=list)
     vocabulary: frozenset[str] = frozenset()
+    exact: frozenset[str] = frozenset()
 
     def line_at(self, offset: int) -> int:
         """The number of the line that holds a code point offset."""
@@ -115,7 +117,9 @@ def attribute(tag: str, name: str) -> str | None:
 
 def render(parser: LexborHTMLParser) -> Rendering:
     """Render a parsed document. Scripts, styles and other unseen elements are removed from ``parser``."""
-    parser.strip_tags(_DROP)
+    # Inner elements first: an element inside a removed one must not be touched again.
+    for node in reversed(parser.css(_DROP)):
+        node.decompose()
     body = parser.body
     html = (body.html if body is not None else parser.html) or ""
     if "<!--" in html:
@@ -129,7 +133,8 @@ def render(parser: LexborHTMLParser) -> Rendering:
     out.text = "\n".join(out.lines)
     digit = _DIGIT.search
     out.numbered = [number for number, line in enumerate(out.lines) if digit(line)]
-    out.vocabulary = frozenset(_WORD.findall(out.text.lower()))
+    out.exact = frozenset(_WORD.findall(out.text))
+    out.vocabulary = frozenset([word.lower() for word in out.exact])
     return out
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from worker.providers.website.legal_forms import split_legal_form
 
 _WORD = re.compile(r"[^\W_]+")
+_COMBINING = dict.fromkeys(range(0x300, 0x370))
 _MARKS = str.maketrans({"®": "", "™": "", "©": "", "’": "'", "‘": "'", "´": "'", "`": "'", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "æ": "ae", "Æ": "ae", "œ": "oe", "đ": "d", "ı": "i"})
 
 
@@ -16,10 +17,10 @@ def fold(text: str) -> str:
     >>> fold("Café Müller")
     'cafe muller'
     """
-    text = text.translate(_MARKS)
     if text.isascii():
-        return text.lower()
-    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+        return text.lower().replace("`", "'")
+    text = text.translate(_MARKS)
+    return unicodedata.normalize("NFKD", text.lower()).translate(_COMBINING)
 
 
 @lru_cache(maxsize=8192)

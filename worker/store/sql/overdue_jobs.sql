@@ -3,8 +3,9 @@ SELECT workspace_id, id, job_type, status, priority, generation, attempts, paylo
     first_pickup_at
 FROM enrichment_jobs
 WHERE status IN ('scheduled', 'pending', 'processing')
-  AND updated_at < now() - make_interval(secs => $1)
-  AND (status <> 'scheduled' OR next_run_at < now() - make_interval(secs => $1))
+  -- a living worker refreshes the rows of what it runs, whatever became of Redis
+  AND updated_at < now() - make_interval(secs => CASE WHEN status = 'processing' THEN $1 ELSE $2 END)
+  AND (status <> 'scheduled' OR next_run_at < now() - make_interval(secs => $2))
   AND NOT (status = 'pending' AND entry IS NULL)
 ORDER BY updated_at
-LIMIT $2
+LIMIT $3

@@ -1,0 +1,125 @@
+"""What operators do to a queue that is being worked on: look, pause, cancel, retry, replay, clear, correct."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import redis
+from typer.testing import CliRunner
+
+from config.settings import known_names
+from worker.cli import cli
+from worker.commands.marks import NotPausable
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+UNREACHABLE: Final = "http://nowhere.example"
+
+Enrichd = Callable[..., Any]
+
+
+@pytest.fixture
+def enrichd(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_url: str, pg_dsn: str) -> Enrichd:
+    """Runs a verb in this process, with the test's servers as its settings."""
+    for name in known_names():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    environment = {"REDIS_URL": redis_url, "DATABASE_URL": pg_dsn, "COLUMNS": "160"}
+    return lambda *words: CliRunner().invoke(cli, list(words), env=environment, catch_exceptions=False)
+
+
+@pytest.fixture
+def worker(tmp_path: Path, redis_url: str, pg_dsn: str) -> Iterator[subprocess.Popen[str]]:
+    """A worker whose only provider reads websites, and no website is there."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "worker", "run"], cwd=tmp_path, stderr=subprocess.PIPE, text=True,
+        env={
+            "PATH": os.defpath, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT), "REDIS_URL": redis_url,
+            "DATABASE_URL": pg_dsn, "HEALTH_CHECK_PORT": "0", "RECONCILE_INTERVAL": "300",
+            "FETCH_HOSTS": "*=127.0.0.1:1", "FETCH_RETRIES": "0", "MAX_ATTEMPTS": "1",
+        },
+    )  # fmt: skip
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "Worker is ready" in line:
+            break
+    yield process
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=40)
+
+
+def until(said: Callable[[], str], text: str, seconds: float = 20.0) -> str:
+    """What a verb says once it says ``text``; fails with what it said last."""
+    end = time.monotonic() + seconds
+    while text not in (output := said()):
+        if time.monotonic() > end:
+            pytest.fail(f"{text!r} never came; last was:\n{output}")
+        time.sleep(0.05)
+    return output
+
+
+@pytest.mark.usefixtures("worker")
+def test_a_day_of_an_operator(enrichd: Enrichd, redis_url: str) -> None:
+    """Dead letters are seen with their reason, ended jobs run again, a pause holds, a cancel counts, a clear clears."""
+    with redis.Redis.from_url(redis_url) as producer:
+        entry = producer.xadd("enrichment-jobs", {"url": "http://acme.example"}).decode()
+        dead = until(lambda: enrichd("dead", "list").output, entry)
+        assert "type: is missing" in dead
+        letter = enrichd("dead", "show", f"enrichment-jobs/{entry}").output
+        assert '"url": "http://acme.example"' in letter
+
+        enrichd("enqueue", UNREACHABLE, "--id", "sad")
+        until(lambda: enrichd("status", "sad").output, "dead_letter")
+        assert "1 jobs run again" in enrichd("retry", "sad").output
+        until(lambda: enrichd("status", "sad").output, "dead_letter")
+        assert "1 jobs run again" in enrichd("dead", "replay", "sad").output
+        until(lambda: enrichd("status", "sad").output, "dead_letter")
+        assert enrichd("retry", "never-was").exit_code == 1
+
+        assert "Paused: queue" in enrichd("pause").output
+        enrichd("enqueue", UNREACHABLE, "--id", "held")
+        enrichd("enqueue", UNREACHABLE, "--id", "dropped")
+        shown = until(lambda: enrichd("queue", "--once").output, "paused: queue")
+        assert "enrichment-jobs" in shown
+        assert "1 marked" in enrichd("cancel", "dropped").output
+        assert "Resumed" in enrichd("resume").output
+        until(lambda: enrichd("status", "held").output, "dead_letter")
+        until(lambda: enrichd("status", "dropped").output, "cancelled")
+        assert enrichd("resume").exit_code == 1
+
+        enrichd("pause")
+        enrichd("enqueue", UNREACHABLE, "--id", "cleared")
+        assert "Marked" in enrichd("queue", "clear", "--yes").output
+        enrichd("resume")
+        until(lambda: enrichd("status", "cleared").output, "cancelled")
+
+        assert "dead letters deleted" in enrichd("dead", "purge", "--all").output
+        assert "There are no dead letters" in enrichd("dead", "list").output
+
+
+def test_every_recipe_is_true(enrichd: Enrichd, redis_url: str) -> None:
+    """Each redis-cli line that `queue --recipes` prints is one that the server understands."""
+    enrichd("enqueue", UNREACHABLE)
+    lines = [line for line in enrichd("queue", "--recipes").output.splitlines() if line.startswith("redis-cli ")]
+    assert len(lines) >= 10
+    with redis.Redis.from_url(redis_url) as client:
+        client.xgroup_create("enrichment-priority", "enrichment-workers", mkstream=True)
+        for line in lines:
+            client.execute_command(*line.split()[1:])
+
+
+@pytest.mark.parametrize("words", [("dead", "replay"), ("dead", "purge"), ("retry",), ("queue", "clear")])
+def test_nothing_happens_by_accident(enrichd: Enrichd, words: tuple[str, ...]) -> None:
+    """Verbs that touch many jobs want it said."""
+    assert enrichd(*words).exit_code != 0
+
+
+def test_what_cannot_be_paused(enrichd: Enrichd) -> None:
+    """A pause of something that has no mark is refused, not silently without effect."""
+    with pytest.raises(NotPausable, match="expected queue, kind:NAME, workspace:ID or provider:NAME"):
+        enrichd("pause", "everything")

@@ -1,0 +1,202 @@
+"""The command line's verbs for operators: queue, dead letters, marks, records, plans. Parsing only."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+queue_cli = typer.Typer(help="Show the queue, live; clear it.", invoke_without_command=True)
+dead_cli = typer.Typer(help="Dead letters: list, show, replay, purge.", no_args_is_help=True)
+record_cli = typer.Typer(help="What is known about a company or person, and corrections by hand.", no_args_is_help=True)
+
+Workspace = Annotated[str, typer.Option("--workspace", "-w", help="The workspace.")]
+AnyWorkspace = Annotated[str | None, typer.Option("--workspace", "-w", help="Only this workspace.")]
+Jobs = Annotated[list[str], typer.Argument(help="Ids of jobs.")]
+Reference = Annotated[str, typer.Argument(help="A domain, a web or LinkedIn address, an email address, or a key.")]
+
+
+def settings() -> "Settings":
+    """The settings, with warnings for misspelt names."""
+    from config.settings import load
+
+    loaded = load()
+    for line in loaded.warnings:
+        typer.echo(f"enrichd: {line}", err=True)
+    return loaded
+
+
+def end(command: Coroutine[Any, Any, int | None]) -> None:
+    """Run a verb; its return value is the exit code."""
+    raise typer.Exit(asyncio.run(command) or 0)
+
+
+@queue_cli.callback()
+def queue(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Print it once.")] = False,
+    recipes: Annotated[bool, typer.Option("--recipes", help="Print it once, with redis-cli lines.")] = False,
+) -> None:
+    """Show lanes, what is due, what is dead and who works on what, every second."""
+    if context.invoked_subcommand is None:
+        from worker.commands.queue import show
+
+        end(show(settings(), once=once, recipes=recipes))
+
+
+@queue_cli.command()
+def clear(yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
+    """Cancel everything that waits in the lanes now. Entries are marked, never deleted."""
+    from worker.commands.queue import clear as verb
+
+    if not yes:
+        typer.confirm("Cancel every job that waits in the lanes?", abort=True)
+    end(verb(settings()))
+
+
+@dead_cli.command("list")
+def dead_list(
+    workspace: AnyWorkspace = None, most: Annotated[int, typer.Option("--most", "-n", min=1, max=10_000)] = 50
+) -> None:
+    """List dead letters, newest first."""
+    from worker.commands.dead import listed
+
+    end(listed(settings(), workspace, most))
+
+
+@dead_cli.command("show")
+def dead_show(job: str, workspace: Workspace = "default") -> None:
+    """Show one dead letter: why, who had it, and its original fields."""
+    from worker.commands.dead import shown
+
+    end(shown(settings(), workspace, job))
+
+
+@dead_cli.command("replay")
+def dead_replay(
+    jobs: Annotated[list[str] | None, typer.Argument(help="Ids of jobs.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All dead letters.")] = False,
+    workspace: AnyWorkspace = None,
+) -> None:
+    """Run dead letters again: the same ids, attempts anew."""
+    from worker.commands.dead import again
+    from worker.domain.job import JobStatus
+
+    end(again(settings(), workspace, _chosen(jobs, every, "--all"), [JobStatus.DEAD_LETTER]))
+
+
+@dead_cli.command("purge")
+def dead_purge(
+    jobs: Annotated[list[str] | None, typer.Argument(help="Ids of jobs.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All dead letters.")] = False,
+    older_than_days: Annotated[float | None, typer.Option(min=0, help="Only those older than this.")] = None,
+    workspace: AnyWorkspace = None,
+) -> None:
+    """Delete dead letters from PostgreSQL."""
+    from worker.commands.dead import purged
+
+    chosen = _chosen(jobs, every or older_than_days is not None, "--all or --older-than-days")
+    end(purged(settings(), workspace, chosen, older_than_days))
+
+
+def retry(
+    jobs: Annotated[list[str] | None, typer.Argument(help="Ids of jobs.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="All jobs that failed.")] = False,
+    workspace: AnyWorkspace = None,
+) -> None:
+    """Run jobs again that failed or died: the same ids, attempts anew."""
+    from worker.commands.dead import again
+    from worker.domain.job import JobStatus
+
+    named = _chosen(jobs, failed, "--failed")
+    statuses = [JobStatus.FAILED, JobStatus.DEAD_LETTER, JobStatus.CANCELLED] if named else [JobStatus.FAILED]
+    end(again(settings(), workspace, named, statuses))
+
+
+def cancel(jobs: Jobs, workspace: Workspace = "default") -> None:
+    """Cancel jobs in any state, also those that have not come yet."""
+    from worker.commands.marks import cancel as verb
+
+    end(verb(settings(), workspace, jobs))
+
+
+Target = Annotated[str, typer.Argument(help="queue, kind:NAME, workspace:ID or provider:NAME.")]
+
+
+def pause(what: Target = "queue") -> None:
+    """Take no more of the queue, a kind, a workspace or a provider until it is resumed."""
+    from worker.commands.marks import pause as verb
+
+    end(verb(settings(), what))
+
+
+def resume(what: Target = "queue") -> None:
+    """Go on with what was paused."""
+    from worker.commands.marks import resume as verb
+
+    end(verb(settings(), what))
+
+
+@record_cli.command("show")
+def record_show(
+    reference: Reference,
+    workspace: Workspace = "default",
+    as_json: Annotated[bool, typer.Option("--json", help="Print all there is, as JSON.")] = False,
+) -> None:
+    """Show a record: each value, how sure it is, who says so and where it stands."""
+    from worker.commands.record import show
+
+    end(show(settings(), workspace, reference, as_json=as_json))
+
+
+@record_cli.command("set")
+def record_set(reference: Reference, field: str, value: str, workspace: Workspace = "default") -> None:
+    """Type a value by hand; it outranks every machine until it is reverted."""
+    from worker.commands.record import set_value
+
+    end(set_value(settings(), workspace, reference, field, value))
+
+
+@record_cli.command("revert")
+def record_revert(reference: Reference, field: str, workspace: Workspace = "default") -> None:
+    """Take back the last value typed by hand."""
+    from worker.commands.record import revert
+
+    end(revert(settings(), workspace, reference, field))
+
+
+@record_cli.command("diff")
+def record_diff(
+    reference: Reference,
+    days: Annotated[float, typer.Option(min=0, help="Compared with this many days ago.")] = 7,
+    workspace: Workspace = "default",
+) -> None:
+    """Show what changed in a record."""
+    from worker.commands.record import diff
+
+    end(diff(settings(), workspace, reference, timedelta(days=days)))
+
+
+def evaluate(
+    labelled: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled pages, JSONL.")],
+    fit: Annotated[Path | None, typer.Option(help="Write a fitted calibration here.")] = None,
+) -> None:
+    """Measure accuracy on labelled pages: precision, recall, calibration, cost per right value."""
+    from worker.commands.evaluate import evaluate as verb
+    from worker.commands.evaluate import read_calibration
+
+    loaded = settings()
+    calibration = read_calibration(Path(loaded.calibration_file)) if loaded.calibration_file else None
+    end(verb(labelled, loaded, calibration=calibration, fit_to=fit))
+
+
+def _chosen(jobs: list[str] | None, every: bool, how: str) -> list[str]:
+    """The jobs named; all of them is only meant when it is said."""
+    if not jobs and not every:
+        raise typer.BadParameter(f"name jobs, or say {how}")
+    return jobs or []

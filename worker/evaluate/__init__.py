@@ -1,0 +1,1 @@
+"""How right enrichd is: labelled sites in, precision, recall and calibration out."""

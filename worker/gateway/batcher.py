@@ -1,0 +1,93 @@
+"""Provider-side batching: questions of many jobs, gathered for a moment into one request. Shell.
+
+Everything that belongs to a question stays its own: ledger row, reservation, charge, stored answer. What they share is
+one turn of the account's limit and one request; a lone question goes out as its single request.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from worker.domain.call import Bulk, Call, HttpRequest, Reply
+from worker.domain.lane import Lane
+from worker.gateway.accounts import Permit, Refusal
+from worker.gateway.turn import Turns
+from worker.grouping import Grouped
+
+_GATHER_S = 0.01
+_LANES = 8
+
+#: Who may share a request: workspace, provider, account, operation, bucket, and the adapter's own word.
+Group = tuple[str, str, str, str, str, str]
+
+
+class NotSent(Exception):
+    """The account has no turn for the request now: nothing was sent for any of its questions."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One question of a request to be. ``ticket`` is its own place in the account's line."""
+
+    call: Call
+    request: HttpRequest
+    ticket: str
+    lane: Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A member's part of the reply, and the turn it came by."""
+
+    reply: Reply
+    permit: Permit
+
+
+class Batcher:
+    """Gathers members of one group for ``gather_s``; a full request leaves at once."""
+
+    def __init__(
+        self, turns: Turns, send: Callable[[HttpRequest], Awaitable[Reply]], gather_s: float = _GATHER_S
+    ) -> None:
+        self._turns = turns
+        self._send = send
+        self._gather_s = gather_s
+        self._groups: dict[Group, Grouped[Member, Shared]] = {}
+
+    async def ask(self, workspace: str, member: Member, bulk: Bulk) -> Shared:
+        """This member's reply. Raises NotSent, or what sending raised: then nobody in the request has an answer."""
+        call = member.call
+        group = (workspace, call.provider, call.account, call.operation, call.bucket, bulk.group)
+        gathered = self._groups.get(group)
+        if gathered is None:
+            gathered = self._groups[group] = self._open(bulk)
+        try:
+            return await gathered.submit(member)
+        finally:
+            if gathered.idle and self._groups.get(group) is gathered:
+                del self._groups[group]
+
+    def _open(self, bulk: Bulk) -> Grouped[Member, Shared]:
+        async def flush(members: list[Member]) -> Sequence[Shared | BaseException]:
+            return await self._together(members, bulk)
+
+        return Grouped(flush, most=bulk.most, tick_s=self._gather_s, lanes=_LANES)
+
+    async def _together(self, members: list[Member], bulk: Bulk) -> Sequence[Shared]:
+        # The most urgent member speaks for all; its ticket finds the place again when they come back together.
+        first = min(members, key=lambda member: (member.lane, member.ticket))
+        turn = await self._turns.ask(first.call, first.ticket, first.lane)
+        if isinstance(turn, Permit):
+            turn = await self._turns.wait(first.call, first.ticket, first.lane, turn)
+        if isinstance(turn, Refusal):
+            raise NotSent(turn)
+        requests = [member.request for member in members]
+        async with asyncio.timeout(max(member.call.timeout_s for member in members)):
+            if len(members) == 1:
+                return [Shared(await self._send(requests[0]), turn)]
+            reply = await self._send(bulk.combine(requests))
+        return [Shared(part, turn) for part in bulk.split(reply, requests)]

@@ -1,0 +1,1 @@
+INSERT INTO erasures (workspace_id, lanes) VALUES ($1, $2::jsonb) RETURNING id

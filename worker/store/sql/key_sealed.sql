@@ -1,0 +1,2 @@
+-- A workspace's sealed keys.
+SELECT name, sealed FROM workspace_keys WHERE workspace_id = $1
