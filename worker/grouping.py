@@ -52,9 +52,11 @@ class Grouped(Generic[Item, Out]):
             self._tick(loop)
         return future
 
-    def forget(self, item: Item) -> None:
-        """Queue an item whose result nobody waits for; its failure is swallowed."""
-        self.submit(item).add_done_callback(_retrieved)
+    def forget(self, item: Item) -> "asyncio.Future[Out]":
+        """Queue an item whose result nobody has to wait for: its failure is swallowed."""
+        future = self.submit(item)
+        future.add_done_callback(_retrieved)
+        return future
 
     async def drain(self) -> None:
         """Wait until everything queued so far has been flushed."""

@@ -14,7 +14,7 @@ from worker.domain.finding import Outcome
 from worker.gateway.accounts import Accounts
 from worker.gateway.hub import GatewayHub
 from worker.gateway.options import GatewayOptions
-from worker.gateway.ports import Budgets, CallNote
+from worker.gateway.ports import Budgets, CallNote, Deliveries
 from worker.gateway.transport import Transport
 from worker.store.ledger import Ledger
 
@@ -53,6 +53,7 @@ async def open_process(
     *,
     pages: Any = None,
     budgets: Callable[[Ledger], Budgets] | None = None,
+    deliveries: Deliveries | None = None,
     patience_s: float = 120.0,
 ) -> AsyncIterator[Process]:
     """A hub with its ledger, answers and accounts; closed at the end."""
@@ -70,6 +71,8 @@ async def open_process(
         send=transport.send,
         options=options,
         budgets=budgets(ledger) if budgets else None,
+        deliveries=deliveries,
+        token_of=lambda call: f"token of {call.identity}",
         observe=notes.append,
     )
     try:

@@ -73,15 +73,15 @@ class AnswerCache:
             return decode(found) or token
         return token if found else None
 
-    def finish(self, key: AnswerKey, token: str, answer: StoredAnswer | None) -> None:
-        """Give a lease back, soon, with the answer if there is one that may be used again."""
+    def finish(self, key: AnswerKey, token: str, answer: StoredAnswer | None) -> "asyncio.Future[None]":
+        """Give a lease back, soon, with the answer if there is one that may be used again. Need not be awaited."""
         value, life_ms = b"", 0
         if answer is not None:
             life_ms = min(self._life_ms, milliseconds(answer.expires_at) - milliseconds(datetime.now(UTC)))
             value = encode(answer) if life_ms > 0 else b""
             if len(value) > self._largest_bytes:
                 value = b""
-        self._finisher.forget((key, token, value, max(life_ms, 1)))
+        return self._finisher.forget((key, token, value, max(life_ms, 1)))
 
     async def forget(self, keys: Iterable[AnswerKey]) -> None:
         """Delete hot copies (erasure). Raises Redis's errors: what must be gone may not quietly stay."""

@@ -70,7 +70,8 @@ class Intent:
 class Ending:
     """How a call ended. ``call_id`` is its intent's row, 0 when none was written (calls that cost nothing).
 
-    ``http_status`` is 0 when no whole reply came. ``answer``'s own call id is filled in when it is written.
+    ``http_status`` is 0 when no whole reply came,
+    ``sent_at`` None when nothing was sent. ``answer``'s own call id is filled in when it is written.
     """
 
     intent: Intent
@@ -80,7 +81,7 @@ class Ending:
     charged_micros: int
     http_status: int
     reason: str
-    sent_at: datetime
+    sent_at: datetime | None
     finished_at: datetime
     answer: StoredAnswer | None = None
 
@@ -100,3 +101,15 @@ class Reservation:
 
     places: tuple[tuple[str, str, date], ...]
     micros: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An answer that its provider delivers later: to which question, for which job. ``run`` is the one that asked."""
+
+    key: AnswerKey
+    account: str
+    job_id: str
+    run: int
+    subject: str
+    llm: bool

@@ -15,11 +15,12 @@ from worker.domain.finding import Outcome
 from worker.domain.lane import DEFAULT_LANE, Lane
 from worker.domain.ledger import AnswerKey, Intent, Reuse, StoredAnswer
 from worker.gateway.accounts import Accounts
+from worker.gateway.delivery import Inbox
 from worker.gateway.gateway import JobGateway, Question, Run
 from worker.gateway.money import Purse
 from worker.gateway.options import GatewayOptions
 from worker.gateway.outcome import followed_answer, known_answer
-from worker.gateway.ports import Answers, Budgets, CallNote, Ledger, Observe, Pages
+from worker.gateway.ports import Answers, Budgets, CallNote, Deliveries, Ledger, Observe, Pages, TokenOf
 from worker.gateway.purchase import Purchases
 
 #: Whose answers they are when workspaces share them.
@@ -32,7 +33,8 @@ class GatewayHub:
     """Everything that calls of one process share. ``for_job`` gives each run its own Gateway.
 
     ``send`` delivers requests to configured endpoints (``Transport.send``). ``observe`` hears of every call, for
-    metrics. Close the hub after the last job: calls under way are given time to end, because they are paid for.
+    metrics. ``deliveries`` and ``token_of`` are for answers that come later by webhook, handed to ``inbox``. Close
+    the hub after the last job: calls under way are given time to end, because they are paid for.
     """
 
     def __init__(
@@ -45,6 +47,8 @@ class GatewayHub:
         send: Callable[[HttpRequest], Awaitable[Reply]],
         options: GatewayOptions | None = None,
         budgets: Budgets | None = None,
+        deliveries: Deliveries | None = None,
+        token_of: TokenOf | None = None,
         observe: Observe | None = None,
     ) -> None:
         self._ledger = ledger
@@ -53,8 +57,9 @@ class GatewayHub:
         self._send = send
         self._budgets = budgets
         self._options = options or GatewayOptions()
-        self._purchases = Purchases(ledger, accounts, budgets, self._options, self._note, send)
+        self._purchases = Purchases(ledger, accounts, budgets, self._options, self._note, send, deliveries, token_of)
         self._observe = observe
+        self.inbox = None if deliveries is None else Inbox(deliveries, ledger, answers, self._options)
         self._flights: dict[AnswerKey, asyncio.Task[Answer]] = {}
 
     def for_job(

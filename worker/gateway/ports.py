@@ -1,13 +1,13 @@
 """What the gateway stands on, as it sees it: the ledger, the answers, the budgets, the pages."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from worker.domain.call import Reply
+from worker.domain.call import Call, Reply
 from worker.domain.finding import Outcome
-from worker.domain.ledger import AnswerKey, Ending, Intent, Reservation, Reuse, StoredAnswer
+from worker.domain.ledger import AnswerKey, Ending, Expected, Intent, Reservation, Reuse, StoredAnswer
 
 
 class Ledger(Protocol):
@@ -38,8 +38,8 @@ class Answers(Protocol):
     async def begin(self, key: AnswerKey, observed_after: datetime | None, call_s: float) -> StoredAnswer | str | None:
         """The answer; or a token: ask, within ``call_s`` seconds; or None: somebody else is asking."""
 
-    def finish(self, key: AnswerKey, token: str, answer: StoredAnswer | None) -> None:
-        """Give the lease back, soon, with the answer if there is one."""
+    def finish(self, key: AnswerKey, token: str, answer: StoredAnswer | None) -> Awaitable[None]:
+        """Give the lease back, soon, with the answer if there is one. Need not be awaited."""
 
     async def drain(self) -> None:
         """Wait until all that was handed in is sent."""
@@ -56,6 +56,16 @@ class Budgets(Protocol):
 
     async def drain(self) -> None:
         """Wait until all that was handed in is written."""
+
+
+class Deliveries(Protocol):
+    """Which deliveries are expected."""
+
+    async def expect(self, token: str, expected: Expected, life_s: float) -> None:
+        """Remember whose answer a token stands for. Expecting the same again changes nothing but the job."""
+
+    async def take(self, token: str, provider: str) -> list[Expected]:
+        """Everybody who waits for a delivery, once: nobody when it came before, is too late or was never expected."""
 
 
 class Pages(Protocol):
@@ -84,5 +94,7 @@ class CallNote:
     call_id: int
 
 
+#: The unguessable token that a provider gets in the address to deliver a call's answer to.
+TokenOf = Callable[[Call], str]
 Observe = Callable[[CallNote], None]
 Clock = Callable[[], datetime]

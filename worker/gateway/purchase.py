@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from worker.domain.call import Answer, Call, HttpRequest, Reading, Reply
 from worker.domain.errors import StoreUnavailable
 from worker.domain.finding import Outcome
-from worker.domain.ledger import AnswerKey, Charge, Ending, Intent, Reservation, StoredAnswer
+from worker.domain.ledger import AnswerKey, Charge, Ending, Expected, Intent, Reservation, StoredAnswer
 from worker.gateway.accounts import Accounts, Permit, Refusal
 from worker.gateway.batcher import Batcher, Member, NotSent
 from worker.gateway.faults import Fault, fault_of
 from worker.gateway.gateway import Question, Run
 from worker.gateway.options import GatewayOptions
 from worker.gateway.outcome import charge_of, kept_answer, new_answer
-from worker.gateway.ports import Budgets, CallNote, Ledger
+from worker.gateway.ports import Budgets, CallNote, Deliveries, Ledger, TokenOf
 from worker.gateway.secret import blot, without_secrets
 from worker.gateway.turn import Turns, ticket_for
 
@@ -42,12 +42,16 @@ class Purchases:
         options: GatewayOptions,
         noted: Noted,
         send: Callable[[HttpRequest], Awaitable[Reply]],
+        deliveries: Deliveries | None = None,
+        token_of: TokenOf | None = None,
     ) -> None:
         self._ledger = ledger
         self._accounts = accounts
         self._turns = Turns(accounts)
         self._batcher = Batcher(self._turns, send)
         self._budgets = budgets
+        self._deliveries = deliveries
+        self._token_of = token_of
         self._options = options
         self._noted = noted
 
@@ -145,6 +149,7 @@ class Purchases:
         if permit is not None:
             await self._accounts.report(call, permit, reading)
         ending, row = await self._record(run, question, intent, call_id, reading, reply, fault, sent_at)
+        await self._expect(run, call, intent, reading)
         answer = new_answer(reading, reply, ending.finished_at, row)
         unknown = call.max_micros if ending.charge is Charge.UNKNOWN else 0
         self._noted(run, _note(call, answer, unknown, took_s, sent - asked_at))
@@ -188,12 +193,19 @@ class Purchases:
         )
         return ending, await self._ledger.close(ending)
 
+    async def _expect(self, run: Run, call: Call, intent: Intent, reading: Reading) -> None:
+        """When the provider answers later by a webhook, remember whose answer it will be."""
+        if reading.outcome is not Outcome.PENDING or self._deliveries is None or self._token_of is None:
+            return
+        expected = Expected(intent.key, call.account, run.job_id, run.run, run.subject, call.llm)
+        await self._deliveries.expect(self._token_of(call), expected, self._options.pending_life_s)
+
     async def _close_unsent(self, intent: Intent, call_id: int, refusal: Refusal) -> None:
         if not call_id:
             return
         now = _now()
         reason = f"not sent: {refusal.reason}"
-        await self._ledger.close(Ending(intent, call_id, refusal.outcome, Charge.FREE, 0, 0, reason, now, now))
+        await self._ledger.close(Ending(intent, call_id, refusal.outcome, Charge.FREE, 0, 0, reason, None, now))
 
     async def _reserve(self, run: Run, call: Call) -> Reservation | str | None:
         if self._budgets is None or not call.max_micros:

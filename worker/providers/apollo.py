@@ -19,6 +19,7 @@ from worker.domain.provider import Ask, Gateway, Off, Options, Provider
 from worker.domain.subject import Entity
 from worker.providers import apollo_wire as wire
 from worker.providers.answering import finding_from, utc_now
+from worker.providers.apollo_bulk import bulk_for
 from worker.providers.apollo_facts import (
     COMPANY_FIELDS,
     CONFIDENCE,
@@ -46,10 +47,12 @@ async def lookup(
     operation = wire.ORGANIZATION if not person else wire.MATCH_PHONE if phone else wire.MATCH
     answer, params = Answer(Outcome.BAD_INPUT, reason=wire.cannot(ask.subject) or ""), dict[str, str]()
     for params in wire.questions(ask.subject):
+        request = wire.build_request(operation, params, settings)
         answer = await gateway.request(
             wire.build_call(operation, params, settings),
-            wire.build_request(operation, params, settings),
+            request,
             _reader(operation, settings, clock),
+            bulk_for(request, settings.most_contacts),
         )
         if answer.outcome is not Outcome.MISS:
             break

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from worker.domain.call import HttpRequest, Reply
+from worker.domain.call import Bulk, HttpRequest, Reply
 from worker.providers.agreement import same_site
 from worker.providers.reading import json_body
 from worker.providers.typed import text
@@ -42,12 +42,13 @@ def combined(requests: Sequence[HttpRequest]) -> HttpRequest:
     )
 
 
-def split(reply: Reply, count: int, requests: Sequence[HttpRequest] = ()) -> tuple[Reply, ...]:
-    """A single call's reply for each of ``count`` questions, in order, to be read by ``apollo_wire.read``.
+def split(reply: Reply, requests: Sequence[HttpRequest]) -> tuple[Reply, ...]:
+    """A single call's reply for each request, in order, to be read by ``apollo_wire.read``.
 
     A refusal of the whole request is everybody's reply. An answer of another length or shape is nobody's: each gets a
     200 without a body, which reads as nonsense.
     """
+    count = len(requests)
     if reply.status != 200:
         return (reply,) * count
     body = json_body(reply)
@@ -56,7 +57,7 @@ def split(reply: Reply, count: int, requests: Sequence[HttpRequest] = ()) -> tup
         return tuple(_single(reply, "person", match) for match in matches)
     if organizations is not None and len(organizations) == count:
         return tuple(_single(reply, "organization", found) for found in organizations)
-    if organizations is not None and len(requests) == count:
+    if organizations is not None:
         return tuple(_single(reply, "organization", _of(request, organizations)) for request in requests)
     return (Reply(200, reply.headers, b""),) * count
 
@@ -73,3 +74,11 @@ def _of(request: HttpRequest, organizations: Sequence[Any]) -> Any:
 
 def _single(reply: Reply, name: str, found: Any) -> Reply:
     return Reply(200, reply.headers, orjson.dumps({name: found}))
+
+
+def bulk_for(request: HttpRequest, most: int) -> Bulk | None:
+    """How a request may share one with others of its flags; None for one that goes alone."""
+    if most < 2 or not combinable(request):
+        return None
+    group = ",".join(sorted(name for name in request.params if name in _FLAGS))
+    return Bulk(min(most, MOST), combined, split, group)

@@ -20,6 +20,11 @@ def arm(points: Mapping[str, str]) -> None:
     _armed.update(points)
 
 
+def armed() -> bool:
+    """Whether any failpoint is switched on."""
+    return bool(_armed)
+
+
 async def failpoint(name: str) -> None:
     """Do what was armed for this place; nothing, normally."""
     if not _armed:

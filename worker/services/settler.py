@@ -21,7 +21,7 @@ from worker.domain.subject import Subject
 from worker.domain.verdict import Dead, Duplicate, Report
 from worker.queue.client import GroupMissing
 from worker.queue.queue import Letter, Settlement
-from worker.services.failpoint import failpoint
+from worker.services.failpoint import armed, failpoint
 from worker.services.run import Run
 from worker.services.service import Away
 from worker.services.settling import Settled, refused_row, settled
@@ -146,6 +146,7 @@ class Settler:
 
     async def _settle(self, group: list[Settled]) -> None:
         saved: list[ClaimsBatch] = []
+        await failpoint("settle:begin")
         written = await self._settle_store(group, saved)
         await failpoint("settle:stored")
         await self._settle_queue(written)
@@ -183,13 +184,14 @@ class Settler:
                 ]
 
     def _beside(self, claims: ClaimsBatch, kept: list[ClaimsBatch]) -> Callable[[Connection], Awaitable[None]] | None:
-        if not claims or self._save_claims is None:
-            return None
         save = self._save_claims
+        if (not claims or save is None) and not armed():
+            return None
 
         async def write(conn: Connection) -> None:
-            await failpoint("settle:before_claims")
-            kept.append(await save(conn, claims))
+            if claims and save is not None:
+                kept.append(await save(conn, claims))
+            await failpoint("settle:before_commit")
 
         return write
 

@@ -222,7 +222,7 @@ def test_bulk_people_are_combined_and_taken_apart() -> None:
     assert (bulk.method, bulk.url) == ("POST", "https://api.apollo.io/api/v1/people/bulk_match")
     assert bulk.params == {}
     assert orjson.loads(bulk.body or b"")["details"] == [{"email": f"p{n}@acme.example"} for n in range(3)]
-    replies = apollo_bulk.split(recorded("apollo", "bulk_people"), 3)
+    replies = apollo_bulk.split(recorded("apollo", "bulk_people"), requests)
     outcomes = [wire.read(wire.MATCH, SETTINGS, reply, NOW).outcome for reply in replies]
     assert outcomes == [Outcome.HIT, Outcome.MISS, Outcome.HIT]
 
@@ -233,7 +233,7 @@ def test_bulk_organisations_are_told_apart_by_domain() -> None:
         wire.build_request(wire.ORGANIZATION, {"domain": name}, SETTINGS) for name in ("none.example", "acme.example")
     ]
     assert apollo_bulk.combined(requests).url.endswith("/organizations/bulk_enrich")
-    replies = apollo_bulk.split(recorded("apollo", "bulk_organizations"), 2, requests)
+    replies = apollo_bulk.split(recorded("apollo", "bulk_organizations"), requests)
     outcomes = [wire.read(wire.ORGANIZATION, SETTINGS, reply, NOW).outcome for reply in replies]
     assert outcomes == [Outcome.MISS, Outcome.HIT]
 
@@ -249,15 +249,20 @@ def test_bulk_organisations_are_told_apart_by_domain() -> None:
 )
 def test_a_bulk_refusal_is_everybodys(case: str, outcome: Outcome) -> None:
     """A refusal, or an answer of another shape, is the reply to each question and charges nobody."""
-    for reply in apollo_bulk.split(recorded("apollo", case), 4):
+    requests = [wire.build_request(wire.MATCH, {"email": f"p{n}@acme.example"}, SETTINGS) for n in range(4)]
+    for reply in apollo_bulk.split(recorded("apollo", case), requests):
         reading = wire.read(wire.MATCH, SETTINGS, reply, NOW)
         assert (reading.outcome, reading.charged_micros) == (outcome, 0)
 
 
 def test_requests_with_an_address_of_their_own_are_not_combined() -> None:
-    """A phone's delivery names its question, so such requests go alone."""
-    assert apollo_bulk.combinable(wire.build_request(wire.MATCH, {"email": "a@b.example"}, WITH_PHONES))
-    assert not apollo_bulk.combinable(wire.build_request(wire.MATCH_PHONE, {"email": "a@b.example"}, WITH_PHONES))
+    """A phone's delivery names its question, so such requests go alone; so do all when one contact is the most."""
+    plain = wire.build_request(wire.MATCH, {"email": "a@b.example"}, WITH_PHONES)
+    bulk = apollo_bulk.bulk_for(plain, 25)
+    assert bulk is not None
+    assert (bulk.most, bulk.group) == (10, "")
+    assert apollo_bulk.bulk_for(plain, 1) is None
+    assert apollo_bulk.bulk_for(wire.build_request(wire.MATCH_PHONE, {"email": "a@b.example"}, WITH_PHONES), 10) is None
 
 
 def test_deliveries_are_taken_apart() -> None:
@@ -305,5 +310,6 @@ def test_any_json_is_read_without_raising(operation: str, body: Any) -> None:
     parse_person(ADA, reply, NOW)
     parse_organization(ACME, reply, NOW)
     parse_phones(ADA_ID, reply, NOW)
-    assert len(apollo_bulk.split(reply, 3)) == 3
+    requests = [wire.build_request(wire.ORGANIZATION, {"domain": f"d{n}.example"}, SETTINGS) for n in range(3)]
+    assert len(apollo_bulk.split(reply, requests)) == 3
     wire.delivered(raw, "t0")

@@ -1,19 +1,24 @@
 """Bulk questions to People Data Labs: the same readings and charges as one by one, whatever comes back."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
+import asyncpg
 import orjson
 import pytest
 from hypothesis import given
+from redis.asyncio import Redis
 
 from simulator import Simulator
+from tests.support.hubs import open_process
 from tests.support.json_values import json_values
-from worker.domain.call import HttpRequest, Reading, Reply
-from worker.domain.finding import Outcome
-from worker.domain.subject import Entity
+from worker.domain.call import HttpRequest, Limit, Reading, Reply
+from worker.domain.finding import Finding, Outcome
+from worker.domain.provider import Ask
+from worker.domain.subject import Entity, Subject
 from worker.providers import pdl, pdl_bulk
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -108,3 +113,34 @@ async def test_bulk_and_single_calls_agree_on_the_wire() -> None:
         ]
         assert {one.outcome for one in read} == {Outcome.HIT, Outcome.MISS}
         assert simulator.bill.total_micros("pdl") - billed == billed == sum(one.charged_micros for one in read)
+
+
+async def test_many_jobs_share_requests_and_pay_for_themselves(
+    redis_client: Redis, pg_pool: "asyncpg.Pool[Any]"
+) -> None:
+    """Lookups of many jobs at once go out together, each is charged its own match, and asking again costs nothing."""
+    async with (
+        Simulator(seed=3, companies=80, limits={"pdl": "100000/1s"}) as simulator,
+        open_process(redis_client, pg_pool) as process,
+    ):
+        settings = pdl.Settings(
+            key="sim-pdl-key", base_url=simulator.url("pdl"), limits=(Limit(100_000, 1.0),), learns=False
+        )
+        people = simulator.world.people[:40]
+
+        async def look_up(number: int) -> Finding:
+            page = people[number].linkedin_url
+            subject = Subject(Entity.PERSON, f"person:{page}", {"person_linkedin_url": f"https://www.{page}"})
+            return await pdl.lookup(Ask("default", subject, frozenset()), process.job(f"job-{number}"), settings)
+
+        found = await asyncio.gather(*(look_up(number) for number in range(len(people))))
+        sent = [seen for seen in simulator.requests if seen.provider == "pdl"]
+        assert len(sent) <= 5
+        assert sum(finding.charged_micros for finding in found) == simulator.bill.total_micros("pdl")
+        assert {finding.outcome for finding in found} == {Outcome.HIT, Outcome.MISS}
+        for person, finding in zip(people, found, strict=True):
+            names = {str(claim.value).casefold() for claim in finding.claims if claim.field == "person_name"}
+            assert names <= {person.name.casefold()}
+        again = await asyncio.gather(*(look_up(number) for number in range(len(people))))
+        assert {finding.charged_micros for finding in again} == {0}
+        assert len([seen for seen in simulator.requests if seen.provider == "pdl"]) == len(sent)

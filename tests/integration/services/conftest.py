@@ -63,9 +63,9 @@ class Bench:
         async with self._changed:
             self._changed.notify_all()
 
-    async def until_settled(self, count: int) -> None:
+    async def until_settled(self, count: int, timeout_s: float = 30) -> None:
         """Return when ``count`` runs have been settled by engines of this bench."""
-        async with asyncio.timeout(30), self._changed:
+        async with asyncio.timeout(timeout_s), self._changed:
             await self._changed.wait_for(lambda: len(self.settled) >= count)
 
     async def rows(self) -> Mapping[str, asyncpg.Record]:

@@ -34,6 +34,7 @@ _LABEL = re.compile(
 )
 _CAPITALS = re.compile(rf"(?<!\w)(?:{_VETO_CAPITALS})[\s.:#º°-]{{0,4}}(?:[Nn][or°º]?\.?[\s:]{{0,2}})?$|[$€£¥№]\s?$|(?:\d|\b)%\s?$")
 _VETO_GAP = re.compile(r"^[\s.:：#()/\-–nrNRo°º,]{0,12}(?:is|ist|nummer|number|no|code|id)?[\s.:：#]{0,4}(?:[A-Z]{1,3}[\s-]?)?$")
+_WEAK_GAP = re.compile(r"^[^\d,;]{0,24}$")
 _LETTER = re.compile(r"(?:^|[\s(|,;/·•])(?:(?P<fax>[Ff])|(?P<phone>[TtPpMmDdOoWwCcHhVv]))\s?[.:)|]?\s{0,3}$")
 _AND = r"(?:\s?[/&+,]\s?|\s?-\s?|\s(?:and|und|et|y|e|og|och|i|ou|or|o|u|a)\s)"
 _BOTH = re.compile(
@@ -70,6 +71,8 @@ def label_before(prefix: str) -> str:
     for match in _LABEL.finditer(prefix):
         found = match.lastgroup or ""
         if found == "veto" and not _VETO_GAP.match(prefix[match.end() :]):
+            continue
+        if found == "weak" and not _WEAK_GAP.match(prefix[match.end() :]):
             continue
         if found == "weak" and kind in {"fax", "phone", "veto"}:
             continue

@@ -361,7 +361,7 @@ def _judge(
         read = read_number(text, "US")
         if read:
             e164, region, valid = read[0], read[1], True
-    if not labelled and _POSTAL.match(text):
+    if (not labelled or kind == "weak") and _POSTAL.match(text):
         return None
     if not labelled and not international and not _NANP.match(text) and _CITY_NEXT.match(line[end : end + 4]) and len(text.split()[-1]) <= 5:
         # A postal code with a number before it and a city behind.

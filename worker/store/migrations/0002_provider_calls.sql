@@ -90,17 +90,22 @@ CREATE TABLE workspace_keys (
 
 -- Answers that providers deliver later: which question a delivery answers, and which job waits for it.
 CREATE TABLE provider_deliveries (
-    token_hash bytea PRIMARY KEY,
+    token_hash bytea NOT NULL,
     workspace_id text NOT NULL,
     provider text NOT NULL,
     operation text NOT NULL,
     identity bytea NOT NULL,
+    account text NOT NULL,
     job_id text NOT NULL,
-    reference text NOT NULL DEFAULT '',
+    run bigint NOT NULL,
+    subject text NOT NULL,
+    llm boolean NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
-    delivered_at timestamptz
+    delivered_at timestamptz,
+    PRIMARY KEY (token_hash, workspace_id)
 );
 
-CREATE INDEX provider_deliveries_reference ON provider_deliveries (provider, reference) WHERE reference <> '';
+COMMENT ON COLUMN provider_deliveries.token_hash IS 'SHA-256 of the token in the address that the provider was given';
+
 CREATE INDEX provider_deliveries_expires_at ON provider_deliveries (expires_at);

@@ -79,7 +79,7 @@ BEGIN
         url = NULL, payload = '{}', result = NULL, tags = NULL, error_message = NULL, error_stack = NULL, log = NULL,
         status = CASE WHEN status IN ('scheduled', 'waiting', 'pending', 'processing') THEN 'cancelled' ELSE status END,
         completed_at = coalesce(completed_at, now()), next_run_at = NULL
-    WHERE r.workspace_id = $1 AND (r.url ~* $2 OR r.payload::text ~* $2);
+    WHERE r.workspace_id = $1 AND (r.id ~* $2 OR r.url ~* $2 OR r.payload::text ~* $2);
     table_name := 'enrichment_jobs';
     GET DIAGNOSTICS removed = ROW_COUNT;
     IF removed > 0 THEN

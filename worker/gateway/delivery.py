@@ -1,0 +1,65 @@
+"""Taking in what providers deliver later: the answer is stored as if the question had just been asked. Shell.
+
+The web handler checks the sender (the adapter's ``delivered``) and hands the reply over; a delivery that comes twice,
+or that nobody expects, changes nothing.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from worker.domain.call import Call, Read, Reply
+from worker.domain.ledger import Charge, Ending, Expected, Intent
+from worker.gateway.options import GatewayOptions
+from worker.gateway.outcome import kept_answer
+from worker.gateway.ports import Answers, Deliveries, Ledger
+
+
+class Woken(NamedTuple):
+    """A job whose answer has come: it need not wait any longer."""
+
+    workspace: str
+    job_id: str
+
+
+class Inbox:
+    """Stores deliveries as answers."""
+
+    def __init__(self, deliveries: Deliveries, ledger: Ledger, answers: Answers, options: GatewayOptions) -> None:
+        self._deliveries = deliveries
+        self._ledger = ledger
+        self._answers = answers
+        self._options = options
+
+    async def accept(self, token: str, provider: str, reply: Reply, read: Read) -> list[Woken]:
+        """Store a believed delivery for everybody who waits for it; gives the jobs to wake, nobody the second time.
+
+        ``read`` is the adapter's, for the outcome and the charge. Raises StoreUnavailable.
+        """
+        return [await self._store(expected, reply, read) for expected in await self._deliveries.take(token, provider)]
+
+    async def _store(self, expected: Expected, reply: Reply, read: Read) -> Woken:
+        key, now = expected.key, datetime.now(UTC)
+        reading = read(reply)
+        call = Call(key.provider, key.operation, "", expected.account, llm=expected.llm)
+        kept = kept_answer(self._options, call, reading, reply, now, expected.subject)
+        intent = Intent(
+            key,
+            expected.account,
+            "",
+            expected.job_id,
+            None,
+            expected.run,
+            reading.charged_micros,
+            expected.llm,
+            now,
+            now,
+        )
+        charge = Charge.CHARGED if reading.charged_micros else Charge.FREE
+        ending = Ending(
+            intent, 0, reading.outcome, charge, reading.charged_micros, reply.status, "delivered", now, now, kept
+        )
+        row = await self._ledger.close(ending)
+        # The hot copy still says "pending".
+        await self._answers.finish(key, "", None if kept is None else replace(kept, call_id=row))
+        return Woken(key.workspace, expected.job_id)
