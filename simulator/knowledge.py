@@ -22,7 +22,7 @@ COVERAGE: Final[Mapping[str, float]] = {
 }
 #: Hand-written companies that a provider has never heard of.
 UNKNOWN: Final[Mapping[str, frozenset[str]]] = {
-    "pdl": frozenset({"verde-olivar.example", "sakura-seimitsu.example", "ghostworks.example"}),
+    "pdl": frozenset({"verde-olivar.example", "sakura-seimitsu.example", "ghostworks.example", "harborlight.example"}),
     "enrich_layer": frozenset({"atelier-brume.example", "stonebridge-legal.example"}),
     "apollo": frozenset({"sakura-seimitsu.example", "harborlight.example", "ghostworks.example"}),
     "hunter": frozenset({"sakura-seimitsu.example", "closeddoor.example"}),

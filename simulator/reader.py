@@ -22,11 +22,12 @@ _FOUNDED: Final = re.compile(
     re.IGNORECASE,
 )
 _STAFF: Final = re.compile(
-    r"(\d{1,3}(?:[.,]\d{3})|\d{1,6})\s{0,2}"
+    r"(?<![\d.,–+-])(\d{1,3}(?:[.,]\d{3})|\d{1,6})\s{0,2}"
     r"(?:employees|people|staff|colleagues|Mitarbeiter\w*|Beschäftigte|salariés|personnes|"
     r"empleados|personas|dipendenti|medewerkers|pracowników|名|funcionários)",
     re.IGNORECASE,
 )
+_BAND: Final = re.compile(r"(?<!\d)(\d{1,2},?\d{0,3}[-–]\d{1,2},?\d{0,3}|10,001\+|10001\+) employees")
 _EMAIL: Final = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}\.[\w.-]{1,20}\w")
 
 
@@ -72,9 +73,12 @@ def sentences(text: str) -> Iterator[str]:
 
 def _holding(text: str, form: str) -> str | None:
     """The shortest sentence that holds a form, or None."""
-    if not form or form not in text:
+    sought, where = form.lower(), text.lower()
+    if not form or (start := where.find(sought)) < 0:
         return None
-    return next((sentence for sentence in sentences(text) if form in sentence), form)
+    # Lower-casing may change a text's length; then the form itself has to be found as it is.
+    as_it_stands = text[start : start + len(form)] if len(where) == len(text) else form
+    return next((sentence for sentence in sentences(text) if as_it_stands in sentence), as_it_stands)
 
 
 def _forms(company: Company) -> dict[str, list[tuple[str, str]]]:
@@ -116,11 +120,18 @@ def _person_forms(person: Person) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+def _told_about(world: World, document: Document) -> Company | None:
+    """The company whose site a page is on, or whose profile or listing it is."""
+    return world.company(domain=document.host) or world.company(linkedin=document.url)
+
+
 def _pattern_facts(document: Document, asked: Sequence[str]) -> Iterator[Fact]:
     """What any reader sees without knowing the company: a founding year, a head count, an address to write to."""
     text, number = document.text, document.number
     if "company_founded_year" in asked and (match := _FOUNDED.search(text)):
         yield Fact("company_founded_year", match.group(1), match.group(), number)
+    if "company_size" in asked and (match := _BAND.search(text)):
+        yield Fact("company_size", match.group(1).replace(",", "").replace("–", "-"), match.group(), number)
     if match := _STAFF.search(text):
         count = int(re.sub(r"\D", "", match.group(1)))
         if "company_employee_count" in asked:
@@ -137,7 +148,7 @@ def read(world: World, prompt: str, asked: Sequence[str]) -> list[Fact]:
     pages = documents(prompt)
     outside = _DOCUMENT.sub("", prompt).lower()
     for document in pages:
-        company = world.company(domain=document.host)
+        company = _told_about(world, document)
         forms = _forms(company) if company else {}
         people = company.people if company else world.people[:0]
         person = next((item for item in people if item.name.lower() in outside or item.slug in outside), None)

@@ -6,7 +6,6 @@ else has, each behind its length in four bytes. ``worker.alone_child`` is the ot
 """
 
 import asyncio
-import os
 import pickle
 import signal
 import sys
@@ -17,8 +16,6 @@ from worker.domain.job import Job
 from worker.domain.verdict import Report
 from worker.services.isolation import Crashed
 
-REDIS_VARIABLE: Final = "ENRICHD_ALONE_REDIS_URL"
-DATABASE_VARIABLE: Final = "ENRICHD_ALONE_DATABASE_URL"
 LENGTH_BYTES: Final = 4
 
 
@@ -26,7 +23,7 @@ class Alone:
     """Runs one job at a time in a child process."""
 
     def __init__(self, redis_url: str, database_url: str) -> None:
-        self._environment = {REDIS_VARIABLE: redis_url, DATABASE_VARIABLE: database_url}
+        self._urls = (redis_url, database_url)
         self._child: Process | None = None
 
     async def run(self, job: Job) -> Report:
@@ -51,21 +48,29 @@ class Alone:
             await child.wait()
 
     async def _start(self) -> Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "worker.alone_child", stdin=PIPE, stdout=PIPE, env={**os.environ, **self._environment}
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "worker.alone_child", stdin=PIPE, stdout=PIPE
         )
+        assert child.stdin is not None  # noqa: S101 - the pipe was asked for
+        child.stdin.write(framed(self._urls))
+        return child
 
     async def _ask(self, child: Process, job: Job) -> Report:
         assert child.stdin is not None  # noqa: S101 - both pipes were asked for
         assert child.stdout is not None  # noqa: S101
-        question = pickle.dumps(job)
-        child.stdin.write(len(question).to_bytes(LENGTH_BYTES, "big") + question)
+        child.stdin.write(framed(job))
         await child.stdin.drain()
         length = int.from_bytes(await child.stdout.readexactly(LENGTH_BYTES), "big")
         answer = pickle.loads(await child.stdout.readexactly(length))  # noqa: S301 - our own child's words
         if isinstance(answer, Report):
             return answer
         raise Crashed(f"it answered {type(answer).__name__} instead of a report")
+
+
+def framed(value: object) -> bytes:
+    """A value as it goes through the pipe."""
+    data = pickle.dumps(value)
+    return len(data).to_bytes(LENGTH_BYTES, "big") + data
 
 
 def _how(code: int) -> str:

@@ -7,11 +7,12 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from config.logging import configure
 from config.redaction import Redactor
 from config.settings import load
-from worker.alone import DATABASE_VARIABLE, LENGTH_BYTES, REDIS_VARIABLE
+from worker.alone import LENGTH_BYTES, framed
 from worker.app import App
 from worker.domain.job import Job
 from worker.domain.verdict import Report, Retry
@@ -31,15 +32,21 @@ async def _main() -> None:
     os.dup2(2, 1)  # whatever a job prints goes to the log, not between the reports
     settings = load()
     configure("warning", settings.log_format, Redactor(settings.secrets()))
-    app = App(settings, os.environ[REDIS_VARIABLE], os.environ[DATABASE_VARIABLE])
-    questions = sys.stdin.buffer
-    async with app.tools_only() as run:
-        while head := await asyncio.to_thread(questions.read, LENGTH_BYTES):
-            question = await asyncio.to_thread(questions.read, int.from_bytes(head, "big"))
-            job = pickle.loads(question)  # noqa: S301 - our own parent's words
-            answer = pickle.dumps(await _answer(run, job))
-            out.write(len(answer).to_bytes(LENGTH_BYTES, "big") + answer)
+    redis_url, database_url = await _read()
+    async with App(settings, redis_url, database_url).tools_only() as run:
+        while (job := await _read()) is not None:
+            out.write(framed(await _answer(run, job)))
             out.flush()
+
+
+async def _read() -> Any:
+    """The parent's next word; None at the end."""
+    pipe = sys.stdin.buffer
+    head = await asyncio.to_thread(pipe.read, LENGTH_BYTES)
+    if not head:
+        return None
+    word = await asyncio.to_thread(pipe.read, int.from_bytes(head, "big"))
+    return pickle.loads(word)  # noqa: S301 - our own parent's words
 
 
 if __name__ == "__main__":

@@ -82,6 +82,5 @@ def gateway_options(settings: Settings) -> GatewayOptions:
 
 
 def policy(settings: Settings) -> Policy:
-    """The pipeline's slice."""
-    order = settings.provider_order
-    return Policy(order=() if order == ("auto",) else tuple(order))
+    """The pipeline's slice. The order is the roster's, unless the planner is to find it."""
+    return Policy(order=("auto",) if settings.provider_order == ("auto",) else ())

@@ -235,16 +235,17 @@ async def terminations(ground: Ground, *, jobs: int = 8_000, times: int = 10, ev
     return await run.end(extra_starts=0, faults_over_at=time.time(), within_s=PATIENCE_S)
 
 
-async def flushed(ground: Ground, *, jobs: int = 64, processes: int = 2) -> Outcome:
-    """FLUSHALL while registered jobs run: each of them still settles, the unregistered rest is Redis's to keep."""
-    run = _Run(ground, "FLUSHALL")
-    for _ in range(processes):
-        ground.fleet.start()
-    await ground.add(min(jobs, processes * SLOTS), sleep_ms="3000")
+async def flushed(ground: Ground, *, jobs: int = 32, sleep_ms: int = 3_000) -> Outcome:
+    """FLUSHALL while registered jobs run, then kill -9 of one of two workers: PostgreSQL alone knows its jobs."""
+    run = _Run(ground, "FLUSHALL, then kill -9")
+    first, _ = ground.fleet.start(), ground.fleet.start()
+    await ground.add(min(jobs, 2 * SLOTS), sleep_ms=str(sleep_ms))
     await ground.until_started(ground.added, PATIENCE_S)
     await asyncio.sleep(1.0)  # longer than REGISTER_AFTER: PostgreSQL knows them now
     await ground.redis.flushall()
-    return await run.end(extra_starts=ground.added, faults_over_at=time.time(), within_s=PATIENCE_S)
+    await asyncio.to_thread(ground.fleet.kill, first)
+    within_s = 3 * ground.lease_s + 2 * sleep_ms / 1000 + 2.0
+    return await run.end(extra_starts=SLOTS, faults_over_at=time.time(), within_s=within_s)
 
 
 async def fairness(ground: Ground, *, crowd: int = 100_000, few: int = 10, within_s: float = 10.0) -> Outcome:

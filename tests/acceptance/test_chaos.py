@@ -20,7 +20,7 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "postgres": {"jobs": 600, "times": 1, "every_s": 1.5},
     "clients": {"jobs": 300},
     "terminations": {"jobs": 500, "times": 2, "every_s": 1.5},
-    "flushall": {"jobs": 32},
+    "flushall": {"jobs": 32, "sleep_ms": 2_000},
 }
 LEASE_S = 2.0
 

@@ -10,7 +10,7 @@ import os
 import secrets
 
 #: What a lease lasts beyond the time its call may take: for writing the answer down.
-LEASE_MARGIN_S = 10.0
+LEASE_MARGIN_S = 5.0
 
 _process = f"{os.getpid():x}{secrets.token_hex(6)}"
 _numbers = itertools.count(1)
@@ -25,6 +25,6 @@ def lease_ms(call_s: float) -> int:
     """A lease for a call that takes at most ``call_s`` seconds, waiting for its turn included.
 
     >>> lease_ms(30)
-    40000
+    35000
     """
     return int((call_s + LEASE_MARGIN_S) * 1000)

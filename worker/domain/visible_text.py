@@ -15,6 +15,7 @@ from worker.domain.machine_patterns import PATTERNS
 
 #: A block longer than this is cut around the sentence that matched, not as a whole (code points).
 _BLOCK: Final = 1_200
+_OVERLAP: Final = 200
 _SENTENCE: Final = re.compile(r"[^.!?。！？]+[.!?。！？]*\s*")
 _PATTERNS: Final = tuple((words, re.compile(pattern)) for entries in PATTERNS.values() for words, pattern in entries)
 
@@ -66,8 +67,8 @@ def _in_line(line: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[tuple[i
         return
     before = 0
     for start, end in _pieces(line):
-        # An address may stand across the border of two sentences.
-        folded = fold(line[before:end])
+        # An address may stand across the border of two sentences; none is longer than the overlap.
+        folded = fold(line[max(before, start - _OVERLAP) : end])
         if any(pattern.search(folded) for pattern in patterns):
             yield before, min(len(line), start + _BLOCK)
         before = start

@@ -32,6 +32,8 @@ from worker.providers.voice import Voice
 #: A shorter site name or company name begins too many others.
 SHORTEST_LABEL: Final = 3
 LONGEST_NAME_WORDS: Final = 5
+#: How much of a site's name a title has to spell to be the name of its company.
+MOST_OF_LABEL: Final = 0.6
 _TITLE_BREAK: Final = re.compile(r"\s+[|·»:–—-]\s+|\s*\|\s*|:\s+")
 _PERSON_BREAK: Final = re.compile(r"\s+[–—-]\s+")
 _NETWORK_TAIL: Final = re.compile(r"\s*[|–—-]\s*LinkedIn\s*$", re.IGNORECASE)
@@ -118,19 +120,21 @@ def title_name(title: str, names: Iterable[str]) -> str | None:
 
 
 def home_name(lead: Lead) -> str | None:
-    """The part of a home page's title that begins with the site's own name and is short enough to be a name.
+    """The part of a home page's title that begins with the site's own name, or is most of its beginning.
 
     >>> home_name(Lead("https://acme.example/", "Robots that stack | Acme Robotics"))
+    'Acme Robotics'
+    >>> home_name(Lead("https://acme-robotics-uk.example/", "Acme Robotics - Home"))
     'Acme Robotics'
     """
     label = company_key(site_label(lead.url))
     if urlsplit(lead.url).path.strip("/") or len(label) < SHORTEST_LABEL:
         return None
-    parts = _TITLE_BREAK.split(lead.title[:300])
-    return next(
-        (part for part in parts if len(part.split()) <= LONGEST_NAME_WORDS and company_key(part).startswith(label)),
-        None,
-    )
+    for part in _TITLE_BREAK.split(lead.title[:300]):
+        key = company_key(part) if part.strip() and len(part.split()) <= LONGEST_NAME_WORDS else ""
+        if key.startswith(label) or (len(key) > MOST_OF_LABEL * len(label) and label.startswith(key)):
+            return part
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from worker.services.isolation import Alone, Isolator
 from worker.services.leases import Reclaimer, Renewer
 from worker.services.promoter import Promoter
 from worker.services.reconciler import Reconciler
+from worker.services.recurring import Recurring
 from worker.services.registrar import Registrar
 from worker.services.run import Run
 from worker.services.service import Away, Loop
@@ -35,6 +36,7 @@ from worker.services.settler import ClaimsBatch, SaveClaims, Settler
 from worker.services.settling import Settled
 from worker.services.upkeep import Pruner, Scout
 from worker.store.jobs import JobStore
+from worker.store.schedules import Schedules
 from worker.store.upkeep import Upkeep
 from worker.store.workers import WorkerStore
 
@@ -179,6 +181,7 @@ class Engine:
             Loop("reclaimer", reclaimer.run_once, min(lease_s / 4, 0.5)),
             Loop("promoter", Promoter(self.queue).run_once, 1.0),
             Loop("scout", Scout(self.control, slots=options.slots).run_once, 0.5),
+            Loop("recurring", Recurring(self.control, Schedules(pool)).run_once, 5.0),
             Loop("reconciler", self._reconciler.run_once, options.reconcile_s),
             Loop("pruner", pruner.run_once, options.prune_s),
         ]

@@ -14,6 +14,7 @@ from worker.domain.subject import Subject
 from worker.domain.verdict import LogLine, Report
 from worker.queue.codec import again, milliseconds, packed
 from worker.queue.entry_fields import PARKED_LANE
+from worker.queue.keys import job_name
 from worker.queue.letters import letter_fields, letter_payload
 from worker.queue.queue import Letter, Settlement
 from worker.services.run import Run
@@ -202,6 +203,8 @@ def buried(run: Run, workspace: str, error_class: str, reason: str, worker: str,
             worker=worker,
             at=now,
         ),
+        job_name(clean_text(workspace), name),
+        orjson.dumps({"status": "failed", "error": clean_text(reason[:MAX_TEXT_CHARS])}).decode(),
     )
     return Settled(run, row, Settlement(run.delivery, "ack"), letter, JobStatus.DEAD_LETTER, None, reason)
 

@@ -93,3 +93,22 @@ def test_asked_fields_are_found_in_both_kinds_of_schema() -> None:
     item = {"type": "object", "properties": {"field": {"enum": ["a", "b"]}, "value": {"type": "string"}}}
     assert asked_fields({"properties": {"facts": {"type": "array", "items": item}}}) == ["a", "b"]
     assert asked_fields({"properties": {"company_name": {"type": "string"}}}) == ["company_name"]
+
+
+def test_a_band_is_no_head_count() -> None:
+    """The end of a size band is not read as a number of employees."""
+    text = "Harborlight Coffee | LinkedIn\nCompany size 11-50 employees. Headquarters: Bellingham."
+    page = f'<document-{FENCE} number="1" url="https://www.linkedin.com/company/x">\n{text}\n</document-{FENCE}>'
+    facts = {fact.field: fact.value for fact in read(World(load_companies()), page, ASKED)}
+    assert facts == {"company_size": "11-50"}
+
+
+def test_a_profile_is_read_as_what_it_is_about() -> None:
+    """A page elsewhere is about the company whose LinkedIn name its address ends in; case does not matter."""
+    text = "Bicycle couriers from Leeds since the day."
+    page = (
+        f'<document-{FENCE} number="1" url="https://everylisting.example/promptly-couriers-example">'
+        f"\n{text}\n</document-{FENCE}>"
+    )
+    (fact,) = read(World(load_companies()), page, ["company_industry"])
+    assert (fact.value, fact.quote) == ("bicycle couriers", text)

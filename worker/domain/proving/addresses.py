@@ -110,17 +110,35 @@ def _alnum(text: str) -> str:
     return "".join(character for character in fold(text) if character.isalnum())
 
 
+#: Words that say what a number is; the nearest one before it decides.
+_LABELS: Final = (cues.REGISTER, cues.VAT, cues.PHONE, cues.FAX)
+
+
 def number_of(words: tuple[str, ...]) -> Rule:
-    """Letters and digits of an official number, in the quote, beside a word that says what it is."""
+    """Letters and digits of an official number, in the quote, where the nearest label says that it is one of these."""
 
     def rule(_: str, value: Value, quoted: Quoted) -> str:
         wanted = _alnum(str(value))
-        tokens = [_alnum(token) for token in re.split(r"[\s,;:|()]+", quoted.text)]
-        runs = (
-            "".join(tokens[start:end])
-            for start in range(len(tokens))
-            for end in range(start + 1, min(start + 9, len(tokens) + 1))
-        )
-        return "contained beside a cue" if len(wanted) >= 4 and wanted in runs and cues.has(quoted.led, words) else ""
+        if len(wanted) < 4 or wanted not in _runs(quoted.text):
+            return ""
+        text = f"{quoted.before} {quoted.text}"
+        digits = re.sub(r"\D", "", wanted)[-4:]
+        spread = r"\W{0,3}".join(digits)
+        for match in re.finditer(spread, fold(text)):
+            label = fold(text)[: match.start()]
+            ends = [(end, kind is words) for kind in _LABELS for _, end in cues.places_of(label, kind)]
+            if ends and max(ends)[1]:
+                return "contained beside a cue"
+        return ""
 
     return rule
+
+
+def _runs(text: str) -> set[str]:
+    """Letters and digits of every run of up to eight neighbouring tokens."""
+    tokens = [_alnum(token) for token in re.split(r"[\s,;:|()]+", text)]
+    return {
+        "".join(tokens[start:end])
+        for start in range(len(tokens))
+        for end in range(start + 1, min(start + 9, len(tokens) + 1))
+    }

@@ -1,75 +1,63 @@
-"""Rules for values that a quote holds as they are."""
+"""Rules for descriptions, lists and amounts that a quote holds as they are."""
+# ruff: noqa: E501 - word lists
 
 import re
+from typing import Final
 
 from worker.domain.claim import Value
 from worker.domain.folding import fold
-from worker.domain.names import LEGAL_FORMS
 from worker.domain.proving import cues
-from worker.domain.proving.quoted import Quoted, Rule, holds
+from worker.domain.proving.quoted import Quoted, holds
 
-
-def contained(_: str, value: Value, quoted: Quoted) -> str:
-    """The quote holds the value as whole words."""
-    return "contained" if holds(quoted.folded, fold(str(value))) else ""
-
-
-def own(_: str, value: Value, quoted: Quoted) -> str:
-    """Contained, in a quote that does not speak of other places or companies."""
-    needle, folded = fold(str(value)), quoted.folded
-    own_part = cues.without_customers(folded)
-    return "contained" if holds(own_part, needle) and not cues.has(folded, cues.ELSEWHERE) else ""
-
-
-def name(_: str, value: Value, quoted: Quoted) -> str:
-    """Contained, in a quote that names the company itself: by a naming word, a legal form or the site's host."""
-    folded, needle = quoted.folded, fold(str(value))
-    if not holds(folded, needle) or cues.has(folded, cues.OTHERS):
-        return ""
-    if quoted.own_name or cues.has(quoted.led, cues.NAMING) or _has_form(quoted.line, needle):
-        return "contained"
-    return ""
-
-
-def _has_form(folded: str, needle: str) -> bool:
-    """Whether a legal form stands right behind a name (or, in Japanese, beside it)."""
-    for start, end in cues.whole_words(folded, needle):
-        behind = re.match(r"[\s,]{0,2}([\w.]+)", folded[end : end + 16])
-        if behind and behind[1].replace(".", "") in LEGAL_FORMS:
-            return True
-        around = folded[max(0, start - 4) : end + 4]
-        if any(form in around for form in LEGAL_FORMS if not form.isascii()):
-            return True
-    return False
-
-
-def beside(words: tuple[str, ...]) -> Rule:
-    """Contained, beside one of the words."""
-
-    def rule(_: str, value: Value, quoted: Quoted) -> str:
-        found = any(True for _ in cues.whole_words(quoted.folded, fold(str(value))))
-        return "contained beside a cue" if found and cues.has(quoted.led, words) else ""
-
-    return rule
-
-
-def legal_name(_: str, value: Value, quoted: Quoted) -> str:
-    """A name with a legal form in it, or one that the page uses for the company itself."""
-    plain = re.sub(r"[.,()]", "", fold(str(value)))
-    has_form = any(word in LEGAL_FORMS for word in plain.split()) or any(
-        form in plain for form in LEGAL_FORMS if not form.isascii()
-    )
-    return name("", value, quoted) or ("contained" if has_form and own("", value, quoted) else "")
+#: Sentences that every site has and that describe none.
+_BOILERPLATE: Final = (
+    "cookie", "javascript", "all rights reserved", "copyright", "privacy", "terms of", "newsletter", "log in", "sign in", "subscribe", "browser",
+    "datenschutz", "alle rechte", "anmelden", "confidentialité", "mentions légales", "privacidad", "informativa", "click here", "read more",
+)  # fmt: skip
+_TECHNOLOGY: Final = (
+    "built with", "built on", "powered by", "runs on", "using", "we use", "technolog", "stack", "tools", "framework", "platform", "developed in",
+    "written in", "hosted on", "integrat", "mit", "setzen auf", "avec", "con", "技術", "技术",
+)  # fmt: skip
+_LANGUAGES: Final = frozenset(
+    "english german french spanish italian portuguese dutch polish czech slovak hungarian romanian bulgarian greek turkish russian ukrainian swedish "
+    "norwegian danish finnish japanese chinese mandarin cantonese korean arabic hebrew hindi thai vietnamese croatian serbian slovenian estonian "
+    "latvian lithuanian catalan irish welsh deutsch englisch französisch spanisch italienisch russisch polnisch türkisch niederländisch anglais "
+    "français allemand espagnol italien inglés español francés alemán italiano inglese francese tedesco nederlands engels duits frans polski "
+    "português svenska norsk dansk suomi čeština magyar 日本語 英語 中文 英文 한국어 中国語 русский українська".split()  # noqa: SIM905
+)
 
 
 def description(_: str, value: Value, quoted: Quoted) -> str:
-    """A description is copied from the page, at least 20 characters of it."""
-    needle, folded = fold(str(value)).rstrip(" .…"), quoted.folded
-    return "contained" if len(needle) >= 20 and needle in folded else ""
+    """A description is copied from the page, at least 20 characters of it, and no boilerplate."""
+    needle = fold(str(value)).rstrip(" .…")
+    if len(needle) < 20 or cues.has(needle, _BOILERPLATE):
+        return ""
+    return "contained" if needle in quoted.folded else ""
 
 
-def items(_: str, value: Value, quoted: Quoted) -> str:
-    """Each item of a list stands in the quote."""
+def items(field: str, value: Value, quoted: Quoted) -> str:
+    """Each item of a list stands in the quote; languages are listed ones, hours hold figures, technologies have a cue."""
     folded = quoted.folded
-    items = value if isinstance(value, tuple) else (str(value),)
-    return "contained" if items and all(holds(folded, fold(item)) for item in items) else ""
+    found = [fold(item) for item in (value if isinstance(value, tuple) else (str(value),))]
+    if not found or not all(holds(folded, item) for item in found):
+        return ""
+    if field == "company_languages" and not all(item in _LANGUAGES for item in found):
+        return ""
+    if field == "company_opening_hours" and not any(re.search(r"\d", item) for item in found):
+        return ""
+    if field == "company_technologies" and not cues.has(quoted.led, _TECHNOLOGY):
+        return ""
+    return "contained"
+
+
+def revenue(_: str, value: Value, quoted: Quoted) -> str:
+    """An amount as written, close to a word for revenue in the same sentence."""
+    folded, needle = quoted.led, fold(str(value))
+    if not re.search(r"\d", needle) or not any(True for _ in cues.whole_words(quoted.folded, needle)):
+        return ""
+    for start, end in cues.whole_words(folded, needle):
+        for left, right in cues.places_of(folded, cues.REVENUE):
+            gap = folded[right:start] if right <= start else folded[end:left]
+            if len(gap) <= 48 and not re.search(r"[!?;。]|\.\s", gap):
+                return "contained beside a cue"
+    return ""

@@ -5,6 +5,7 @@ import re
 from typing import Final
 
 from worker.domain.claim import Value
+from worker.domain.fields.places import country_code
 from worker.domain.folding import fold
 from worker.domain.proving import cues
 from worker.domain.proving.quoted import Quoted, holds
@@ -32,6 +33,8 @@ def town(_: str, value: Value, quoted: Quoted) -> str:
         return ""
     if str(value)[:1].islower() and not any(part in quoted.text for part in (str(value).title(), str(value).upper())):
         return ""
+    if _STREET.search(needle) or re.search(r"\d", needle) or country_code(needle) or _counts(needle):
+        return ""
     block = fold(quoted.block)
     in_address = bool(re.search(r"\d", block)) or cues.has(block, _SEAT)
     for start, end in cues.whole_words(folded, needle):
@@ -45,13 +48,54 @@ def town(_: str, value: Value, quoted: Quoted) -> str:
     return "contained in an address" if _EAST_ASIAN.search(folded) and needle in folded else ""
 
 
-def with_number(_: str, value: Value, quoted: Quoted) -> str:
-    """A street line, postal code or whole address: contained, with a digit in it, not among places delivered to."""
-    folded, needle = cues.without_customers(quoted.folded), fold(str(value))
+_STREET: Final = re.compile(
+    r"\b(?:street|st\.?|road|rd\.?|avenue|ave\.?|lane|ln\.?|way|square|drive|dr\.?|court|place|row|quay|boulevard|blvd\.?|highway|parkway|terrace|close|"
+    r"crescent|wharf|yard|park|hill|rue|chemin|allée|impasse|quai|calle|avenida|plaza|paseo|carrer|via|viale|piazza|corso|rua|praça|ulica|ul\.|aleja|gata|"
+    r"vej|suite|floor|unit|building)\b|(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|damm|ufer|markt|chaussee|straat|laan|plein|kade|gracht|gatan|"
+    r"vägen|gade|veien|katu|tie)\b|丁目|番|号|路|街|로|길"
+)
+_HOUSE: Final = re.compile(r"^\d{1,5} ?[a-z]?(?:[-/]\d{1,5})?[ ,]|[ ,]\d{1,5} ?[a-z]?(?:[-/]\d{1,5} ?[a-z]?)?$|\d+(?:丁目|番|号|-)")
+_POSTAL: Final = re.compile(r"(?:[a-z]{1,3}-)?[a-z\d]{2,6}(?:[ -][a-z\d]{2,4})?")
+
+
+def street(_: str, value: Value, quoted: Quoted) -> str:
+    """A street with its number: a street's word in it, or a postal code or address word near it; no year, no count."""
+    needle = fold(str(value))
+    if not _HOUSE.search(needle) or not re.search(r"[^\W\d]{3}", needle) or _counts(needle):
+        return ""
+    rest = fold(quoted.block).replace(needle, " ")
+    in_address = bool(re.search(r"\d{4,6}|\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b", rest)) or cues.has(rest, _SEAT)
+    return _with_number(needle, quoted) if in_address or _STREET.search(needle) else ""
+
+
+def postal_code(_: str, value: Value, quoted: Quoted) -> str:
+    """A postal code: of the form of one, with a street or another part of an address near it; no year, no count."""
+    needle = fold(str(value))
+    if not _POSTAL.fullmatch(needle) or sum(character.isdigit() for character in needle) < 2:
+        return ""
+    rest = fold(quoted.block).replace(needle, " ")
+    in_address = bool(_STREET.search(rest)) or cues.has(rest, _SEAT) or "〒" in quoted.block
+    year = bool(re.fullmatch(r"(?:1[5-9]|20)\d\d", needle)) and cues.has(quoted.line, (*cues.FOUNDED, *cues.SINCE, "©"))
+    return _with_number(needle, quoted) if in_address and not year else ""
+
+
+def address(_: str, value: Value, quoted: Quoted) -> str:
+    """A whole address: contained, with a street's word or a postal code in it."""
+    needle = fold(str(value))
+    whole = bool(_STREET.search(needle)) or bool(re.search(r"\d{4,6}|\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b", needle))
+    return _with_number(needle, quoted) if whole and not _counts(needle) else ""
+
+
+def _counts(needle: str) -> bool:
+    return cues.has(needle, (*cues.FOUNDED, *cues.SINCE, *cues.PHONE, *cues.FAX, *cues.REGISTER, *cues.VAT, "employee", "@"))
+
+
+def _with_number(needle: str, quoted: Quoted) -> str:
+    folded = cues.without_customers(quoted.folded)
     if not any(character.isdigit() for character in needle) or not holds(folded, needle):
         return ""
     own = any(not _elsewhere(folded, start, end) for start, end in cues.whole_words(folded, needle))
-    return "contained" if own else ""
+    return "contained in an address" if own else ""
 
 
 def _elsewhere(folded: str, start: int, end: int) -> bool:

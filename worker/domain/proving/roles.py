@@ -90,6 +90,20 @@ _SAME: Final = {
 }  # fmt: skip
 
 
+_EVERY: Final = tuple(
+    word for words in (*SENIORITIES.values(), *DEPARTMENTS.values()) for word in words[0] if len(word) > 3
+)
+
+
+def is_role(folded: str) -> bool:
+    """Whether a folded text holds a word that job titles are made of.
+
+    >>> is_role("head of engineering"), is_role("leeds")
+    (True, False)
+    """
+    return cues.has(folded, _EVERY)
+
+
 def _support(words: _Words | None, folded: str) -> str:
     if words is None:
         return ""

@@ -7,19 +7,24 @@ that is read from the quote, beside a word that says which one it is. Mapped: a 
 from typing import Final
 
 from worker.domain.claim import Value
-from worker.domain.proving import addresses, contained, cues, figures, place, roles, vocabulary
+from worker.domain.proving import addresses, contained, cues, figures, naming, place, roles, vocabulary
 from worker.domain.proving.quoted import Quoted, Rule
 
 _BY_FIELD: Final[dict[Rule, str]] = {
-    contained.contained: "person_name person_first_name person_last_name person_title person_headline "
-    "person_company_name",
+    naming.person: "person_name",
+    naming.part_of_person: "person_first_name person_last_name",
+    naming.title: "person_title",
+    naming.headline: "person_headline",
+    naming.employer: "person_company_name",
     place.town: "company_city company_region person_city person_region",
-    place.with_number: "company_street company_postal_code company_address",
-    contained.name: "company_name",
-    contained.legal_name: "company_legal_name",
-    contained.beside(cues.PARENT): "company_parent_name",
-    contained.beside(cues.FORMER): "company_former_name",
-    contained.beside(cues.REVENUE): "company_revenue",
+    place.street: "company_street",
+    place.postal_code: "company_postal_code",
+    place.address: "company_address",
+    naming.company: "company_name",
+    naming.legal: "company_legal_name",
+    naming.behind(cues.PARENT): "company_parent_name",
+    naming.behind(cues.FORMER): "company_former_name",
+    contained.revenue: "company_revenue",
     contained.description: "company_description",
     contained.items: "company_technologies company_keywords company_languages company_opening_hours",
     figures.people: "company_employee_count",

@@ -28,7 +28,7 @@ _TYPES: Final = {
 def industry(_: str, value: Value, quoted: Quoted) -> str:
     """The value stands in the quote, or listed words of that trade do; hints make it a conclusion."""
     needle, own = fold(str(value)), cues.without_customers(quoted.folded)
-    if holds(own, needle):
+    if holds(own, needle) and industries.is_known(needle):
         return "contained"
     strength = industries.support(needle, quoted.folded)
     if strength:
@@ -52,7 +52,7 @@ def role(support: Callable[[str, str], str], what: str) -> Rule:
             return f"mapped from a {what}"
         if strength == "weak":
             return f"inferred from words of a {what}"
-        return "contained" if holds(quoted.folded, fold(str(value))) else ""
+        return ""
 
     return rule
 
@@ -60,5 +60,5 @@ def role(support: Callable[[str, str], str], what: str) -> Rule:
 def company_type(_: str, value: Value, quoted: Quoted) -> str:
     """Listed words of the quote stand for a company type."""
     folded = cues.without_customers(quoted.folded)
-    places = cues.places_of(folded, _TYPES.get(str(value), (fold(str(value)),)))
+    words = _TYPES.get(str(value), ()))
     return "mapped from words of a company type" if any(not cues.negated(folded, start) for start, _ in places) else ""

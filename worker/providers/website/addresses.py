@@ -17,8 +17,14 @@ _LABEL = re.compile(
     r"|住所|所在地|本社|地址|주소|ubicaci[oó]n|headquarters|hq)\s{0,2}[:：.\-–]{1,2}\s{0,3}",
     re.I,
 )
-_SEPARATOR = re.compile(r"\s?[|•·◊●▪■♦~;✦\t]\s?|\s[-–—/]{1,3}\s|\s{3,}|\s[*]\s")
+_SEPARATOR = re.compile(r"\s?[|│•·◊●▪■♦~;✦\t]\s?|\s[-–—/]{1,3}\s|\s{3,}|\s[*]\s")
 _BREAK = re.compile(r"(?<!\w)(?:tel|t[ée]l[ée]phone|phone|ph|fax|telefon|telefax|tlf|e-?mail|call|www\.|https?:|mob|mobile|cell|t|f|p|m|tel[ée]fono|toll)\s?[.:/]|\S{1,60}@|☎|(?:\+|\(0)\d", re.I)
+#: "whose registered office is located at" and the like: the street begins behind it.
+_PROSE_LEAD = re.compile(
+    r"^.{0,400}\b(?:situ[ée]e?s?(?:\sau|\sà)?|located\sat|based\sat|offices?\s(?:is\s)?at|address\sis|mit\ssitz\sin(?:\sder)?|con\ssede\s(?:legale\s)?in|domicili(?:o|ada|ado)\s(?:social\s)?en|gevestigd\s(?:te|aan)|visit\sus\sat|write\sto(?:\sus\sat)?"
+    r"|mail\sto|send\sto|siège\ssocial|registered\soffice)\s?[:,]?\s{0,2}(?=\S)",
+    re.I,
+)
 _TRAIL = re.compile(r"[\s,;.:–—\-|•·(◊]+$")
 _LEAD = re.compile(r"^[\s,;.:–—\-|•·)]+")
 _CITY = re.compile(r"^[^\W\d_][^\d\n|•·;:@()\[\]]{0,48}")
@@ -34,6 +40,9 @@ _RUNS = re.compile(r"\d+")
 _CITY_ONLY = re.compile(r"^[^\W\d_][^\d:;@|()<>£$€?!]*$")
 _NOT_CITY = re.compile(r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel|phone|copyright|rights|hours?|since|suite|floor|box)\b", re.I)
 _DATE = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre)\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d$|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d$|(?:©|\(c\)|copyright)[\s\d,–-]*$", re.I)
+_YEARISH = re.compile(r"^(?:19\d\d|20[0-4]\d)$")
+_NOT_PLACE = re.compile(r"[£$€®™©!?=_{}]|\b(?:copyright|rights\sreserved|edition|limited\sedition|powered\sby)\b", re.I)
+_NUMBER_END = re.compile(r"\d\s?[a-zA-Z]?$")
 _PRICE = re.compile(r"[£$€]\s?\d|\d\s?[£$€]|\d\s?%")
 _EAST_ASIAN = re.compile("[\u3041-\u30fe\u4e00-\u9fff\uac00-\ud7a3]{2}")
 _HOUSE = re.compile(r"\d")
@@ -41,6 +50,7 @@ _PLACE_WORD = re.compile("[都道府県市区區縣县郡町村路街道號号�
 _BIG_PLACE = re.compile("^(?P<region>東京都|北海道|(?:京都|大阪)府|[\u4e00-\u9fff]{2,3}[県省縣]|[가-힣]{2,6}(?:특별시|광역시|도|특별자치시|특별자치도))?\\s?(?P<city>[\u4e00-\u9fff\u3041-\u30fe]{1,6}?[市区區郡]|[가-힣]{1,5}(?:시|군|구))?")
 _AFTER_LABEL = re.compile("^[^:：]{0,12}[:：]\\s{0,3}")
 _CODE_LABEL = re.compile("\\s{0,3}(?:邮编|邮政编码|郵遞區號|郵便番号|우편번호)\\s{0,3}[:：]?\\s{0,3}$")
+_CITY_END = re.compile(r"(?<=[a-zß-ÿ]{3})\.\s|\s(?=(?:Tel|Telefon|Fax|Phone|Tlf|T)\b)")
 _CITY_PREFIX = re.compile(r"^(?:г\.|г\s|м\.|город\s|місто\s)\s?")
 _SECONDARY = re.compile(r"^(?:(?:\d{1,3}(?:st|nd|rd|th)?|first|second|third|fourth|fifth|ground|top)\s?(?:floor|fl)\b|(?:suite|ste|unit|floor|level|apt|apartment|room|rm|bldg|building|#)\b|p\.?\s?o\.?\s?box)", re.I)
 _CITY_STATES = ("luxemb", "singap", "panam", "méxico", "mexico", "guatemala", "monaco", "hong kong", "macau", "san marino")
@@ -187,14 +197,19 @@ def _assemble(
     if label:
         head_at += label.end()
         head = head[label.end() :]
+    prose = _PROSE_LEAD.match(head)
+    if prose:
+        head_at += prose.end()
+        head = head[prose.end() :]
     lead = _LEAD.match(head)
     if lead:
         head_at += lead.end()
         head = head[lead.end() :]
     tail = line[match.end() :]
     stop = len(tail)
+    lead = _LEAD.match(tail)
     for pattern in (_SEPARATOR, _BREAK):
-        cut_ = pattern.search(tail)
+        cut_ = pattern.search(tail, lead.end() if lead and rule.city_after else 0)
         if cut_:
             stop = min(stop, cut_.start())
     for start, _ in numbers.get(index, ()):
@@ -209,7 +224,7 @@ def _assemble(
     if city_after:
         city = _CITY.match(_LEAD.sub("", tail))
         if city:
-            text = _PIECE.split(city.group())[0]
+            text = _CITY_END.split(_PIECE.split(city.group())[0])[0]
             address.city = _TRAIL.sub("", text)
             end = match.end() + tail.find(address.city) + len(address.city)
             address.city = _CITY_PREFIX.sub("", address.city)
@@ -230,17 +245,21 @@ def _assemble(
             street = above + [piece for piece in street if piece not in above]
         elif not street:
             top, column = index, head_at
-    if not street and not (rule.strong and address.city):
+    if not street and not (rule.strong and _is_city(address.city) and (address.country in regions[:3] or address.country == local)):
         return None
     if not rule.strong and not label and not (local and local in rule.countries):
         # A bare run of digits is a postal code only beside something that surely is a street.
         best = max([street_score(piece) for piece in street] + [street_score(", ".join(street))])
         numbered = any(c.isdigit() for c in " ".join(street))
         expected = city_after and numbered and best == 1 and address.country == regions[0] and _is_city(address.city)
+        if any(_is_prose(piece) for piece in street) or _YEARISH.match(address.postal_code) and not (address.country == regions[0] and _is_city(address.city)):
+            return None
         if (best < 2 and not expected) or (len(address.postal_code) == 4 and not numbered):
             return None
     if _DATE.search(line[max(0, match.start("postal") - 14) : match.end("postal")]):
         return None
+    if "/" in address.city and address.country in {"BR", "TR", "AR", "UY", "IT"}:
+        address.city, _, address.region = (part.strip() for part in address.city.partition("/"))
     address.street = ", ".join(street)
     address.box = bool(street) and is_box(address.street)
     address.line, address.column = top, column
@@ -277,7 +296,7 @@ def _east_asian(
 ) -> Address | None:
     """Chinese, Japanese and Korean addresses run from the large to the small without commas."""
     lines = rendering.lines
-    text = _LEAD.sub("", tail).strip(" )）")
+    text = _SEPARATOR.split(_LEAD.sub("", tail))[0].strip(" )）")
     address.line, address.column = index, match.start()
     address.end_line = index
     if _EAST_ASIAN.search(text):
@@ -290,6 +309,7 @@ def _east_asian(
     elif _EAST_ASIAN.search(head) and _PLACE_WORD.search(head):
         text = _AFTER_LABEL.sub("", head.strip(" (（:：,，"))
         text = _CODE_LABEL.sub("", text)
+        text = next((part for part in reversed(_SEPARATOR.split(text)) if _PLACE_WORD.search(part)), text).strip()
         address.column = head_at + max(0, head.find(text))
         address.end_column = match.end()
     elif index + 1 < len(lines) and _EAST_ASIAN.search(lines[index + 1]) and len(lines[index + 1]) <= 80:
@@ -319,6 +339,14 @@ def _keeps(left: str, right: str) -> bool:
 
 def _goes_on(address: Address, regions: Sequence[str]) -> bool:
     return address.country in {"RU", "UA", "BY", "KZ", "HU", "CN", "JP", "KR", "TR", "LT", "LV"} or regions[0] == address.country
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a would-be street is part of a sentence or a product's name."""
+    if _NOT_PLACE.search(text):
+        return True
+    small = sum(1 for word in text.split() if word[:1].islower() and len(word) > 3)
+    return small >= 4 and not _NUMBER_END.search(text)
 
 
 def _is_city(text: str) -> bool:
@@ -374,7 +402,7 @@ def _walk_up(
         label = _LABEL.match(line)
         text = line[label.end() :] if label else line
         shift = label.end() if label else 0
-        if _PRICE.search(text) or (len(text) > 110 and not best) or "@" in line or numbers.get(j) or _BREAK.search(line):
+        if _PRICE.search(text) or _NOT_PLACE.search(text) or (len(text) > 110 and not best) or "@" in line or numbers.get(j) or _BREAK.search(line):
             tail = _SEPARATOR.split(line)[-1]
             if j == index - 1 and street_score(tail) >= 2 and not numbers.get(j) and "@" not in tail:
                 return [tail], j, line.rfind(tail)

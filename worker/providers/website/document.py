@@ -64,7 +64,7 @@ def read_document(parser: LexborHTMLParser, url: str) -> Document:
             elif attributes.get("src"):
                 document.scripts.append((attributes.get("src") or "")[:500])
         elif tag == "title":
-            if not document.title and (node.parent is None or node.parent.tag == "head"):
+            if not document.title and (node.parent is None or node.parent.tag != "svg"):
                 document.title = " ".join(node.text().split())[:500]
         elif tag == "link":
             _link(document, attributes)

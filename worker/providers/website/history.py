@@ -44,25 +44,34 @@ def find_history(rendering: Rendering) -> Iterator[Fact]:
         line = rendering.lines[index]
         if len(line) > 3000:
             continue
+        shift = 0
+        if len(line) <= 40 and index and len(rendering.lines[index - 1]) <= 24:
+            # A label on a line of its own belongs to the figure below it.
+            label = rendering.lines[index - 1]
+            line, shift = f"{label} {line}", len(label) + 1
         if founded and _YEAR_SHAPE.search(line) and (wide or not _FOUNDING_WORDS.isdisjoint(_WORD.findall(line.lower()))):
-            yield from _founded(line, index)
+            yield from _founded(line, index, shift)
         if not staff:
             continue
         match = _EMPLOYEES.search(line) or _STAFF_LABEL.search(line)
-        if match:
+        if match and match.start("count") >= shift:
             count = int(re.sub(r"\D", "", match.group("count")))
             if 2 <= count <= 3_000_000 and not 1900 <= count <= 2040:
-                yield Fact("company_employee_count", str(count), index, match.start(), match.end() - match.start(), weight=0.9)
+                start = max(shift, match.start())
+                yield Fact("company_employee_count", str(count), index, start - shift, match.end() - start, weight=0.9)
 
 
-def _founded(line: str, index: int) -> Iterator[Fact]:
+def _founded(line: str, index: int, shift: int) -> Iterator[Fact]:
     for pattern in (_FOUNDED, _WAS, _CJK_YEAR):
         for match in pattern.finditer(line):
             if _COPYRIGHT.search(line[max(0, match.start() - 30) : match.end() + 30]):
+                continue
+            if match.start("year") < shift:
                 continue
             since = bool(_SINCE.match(match.group()))
             if since and len(line) > 120:
                 # "Since 2014 we also ..." tells of something else than the founding.
                 continue
-            yield Fact("company_founded_year", match.group("year"), index, match.start(), match.end() - match.start(), weight=0.85 if since else 1.0)
+            start = max(shift, match.start())
+            yield Fact("company_founded_year", match.group("year"), index, start - shift, match.end() - start, weight=0.85 if since else 1.0)
             return

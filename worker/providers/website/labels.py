@@ -7,13 +7,13 @@ _PHONE_WORDS = (
     r"|tfn|t[ée]l[ée]f|tele|ph|phn|mobiles?|mobil\w{0,6}|m[oó]vil\w{0,2}|mob|cell\w{0,4}|celular\w{0,2}"
     r"|cel|handy|gsm|natel|whats\s?app|viber|hot\s?lines?|help\s?line|info\s?line|toll[\s-]?free|free\s?(?:phone|call)"
     r"|freefone|lo-?call|n[uú]mero\s+verde|num[ée]ro\s+vert|switchboard|sentralbord|v[aä]xel|vaihde|rufnummer|fono|fon|fone|tlp|telp"
-    r"|telepon|điện\s+thoại|đt|puh\w{0,8}|call\s+us|тел\w{0,7}|моб\w{0,8}|τηλ\w{0,8}|κιν\w{0,4}|טל(?:פון)?|هاتف|تلفن|جوال"
+    r"|telepon|điện\s+thoại|đt|puh\w{0,8}|call\s+us|тел(?:ефон\w{0,3}|\.|:|(?=\s?[\d+(/]))|т\.|моб\w{0,8}|τηλ\w{0,8}|κιν\w{0,4}|טל(?:פון)?|هاتف|تلفن|جوال"
     r"|电话|電話(?:番号)?|電\s?話|手机|手機|热线|熱線|專線|전화(?:번호)?|대표(?:전화|번호)?|휴대폰|โทร\w{0,6}|ＴＥＬ|☎|☏|📞|✆|📱|℡|voice"
 )
 #: Words that often stand before a phone number but before a fax number as well.
 _WEAK_WORDS = (
     r"call|dial|number|numbers?|contact|after\s+hours|emergency|reservations?|customer\s+service|sales|support|office|main|direct|local"
-    r"|international|outside|within|inquiries|enquiries|orders?|booking|front\s+desk|text|sms|zentrale|centrale|standard|conmutador|nummer|numéro|linea|l[ií]nea"
+    r"|international|outside|within|inquiries|enquiries|orders?|booking|front\s+desk|text|sms|zentrale|centrale|standard|conmutador|nummer|numéro|linea|l[ií]nea|atenci[oó]n|cliente\w?|kund\w{2,12}|r[ée]servations?|bestell\w{0,8}|servizio|assistenza|klant\w{0,10}|afspraak|bel|ring|ruf\w{0,3}|appel\w{0,3}|llam\w{1,4}|chiam\w{1,5}|ligue|zadzwo\w{1,4}|volej\w{0,3}|soita|erreich\w{0,6}"
 )
 _FAX_WORDS = (
     r"(?:tele|i|e-?)?fax\w{0,4}|facsimile|t[ée]l[ée]copi\w{0,4}|fa[kc]s\w{0,2}|faksi?|факс\w?|传真|傳真|ファックス|ファクス|ファクシミリ|"
@@ -23,6 +23,7 @@ _FAX_WORDS = (
 _VETO_WORDS = (
     r"vat|ust\.?-?\s?id\w{0,6}|ust\.?-?(?:id|nr)\w{0,6}|umsatzsteuer\w{0,20}|steuer\w{0,10}|mwst|p\.?\s?iva|partita\s+iva|codice\s+fiscale|kvk|handelsregister\w{0,8}|registergericht"
     r"|org(?:anisations?)?\.?\s?-?\s?(?:nr|number|nummer)|cvr|y-tunnus|siren|siret|naics|duns|iban|bic|swift|konto\w{0,10}|blz|sort\s?code|account|acct|isbn|issn|upc|asin|sku|ean|gtin"
+    r"|(?:kunden|kund|bestell|auftrags|artikel|rechnungs|mitglieds|vorgangs|produkt|modell|serien|vertrags|konto|steuer|register|lizenz|order|commande)\s?-?(?:nummer|nr|number|n°)|cod(?:ice)?\.?\s{0,2}fisc(?:ale)?|r[ée]f[ée]rence"
     r"|part|model|serial|art(?:ikel)?\.?-?(?:nr|no)|artikelnummer|order\s+(?:no|number|nr|id)|invoice|reference|reg(?:istration|istered|istro)?\.?\s+(?:no|nr|number|company|charity)|registration|company\s+(?:no|number|reg\w*)"
     r"|charity(?:\s+(?:no|number))?|licen[cs]e|permit|patents?|p\.?\s?o\.?\s?box|postfach|casilla|apartado|zip(?:\s?code)?|postcode|postal(?:\s+code)?|c[oó]digo\s+postal|cep|version|latitude|longitude|gps|price|prix|preis|total|tax\s+id|gst|abn|acn|ein|cnpj|cpf|cuit|rfc|nip|regon|krs|ičo?|dič|инн|кпп|огрн|окпо"
     r"|事業者番号|登録番号|法人番号|사업자\w{0,8}|통신판매\w{0,6}|統一編號|统一\w{0,8}|icp备|许可\w{0,4}|vkn|mersis|sicil"
@@ -33,7 +34,7 @@ _LABEL = re.compile(
     rf"(?<![^\W\d_])(?:(?P<fax>{_FAX_WORDS})|(?P<veto>{_VETO_WORDS})|(?P<phone>{_PHONE_WORDS})|(?P<weak>{_WEAK_WORDS}))(?![^\W\d_])", re.I
 )
 _CAPITALS = re.compile(rf"(?<!\w)(?:{_VETO_CAPITALS})[\s.:#º°-]{{0,4}}(?:[Nn][or°º]?\.?[\s:]{{0,2}})?$|[$€£¥№]\s?$|(?:\d|\b)%\s?$")
-_VETO_GAP = re.compile(r"^[\s.:：#()/\-–nrNRo°º,]{0,12}(?:is|ist|nummer|number|no|code|id)?[\s.:：#]{0,4}(?:[A-Z]{1,3}[\s-]?)?$")
+_VETO_GAP = re.compile(r"^[\s.:：#()/\-–nrNRo°º,]{0,12}(?:is|ist|nummer|number|no|code|id)?[\s.:：#]{0,4}(?:[A-Z]{1,3}[\s-]?)?$", re.I)
 _WEAK_GAP = re.compile(r"^[^\d,;]{0,24}$")
 _LETTER = re.compile(r"(?:^|[\s(|,;/·•])(?:(?P<fax>[Ff])|(?P<phone>[TtPpMmDdOoWwCcHhVv]))\s?[.:)|]?\s{0,3}$")
 _AND = r"(?:\s?[/&+,]\s?|\s?-\s?|\s(?:and|und|et|y|e|og|och|i|ou|or|o|u|a)\s)"

@@ -51,7 +51,7 @@ _HOSTLIKE = re.compile(r"^(?:https?://)?(?:[\w-]{1,60}\.){1,4}[a-z]{2,12}/?$", r
 _CODE = re.compile(r"_|\.(?:jpe?g|gif|png|svg)$|^[a-z]+[A-Z]\w*\d|\b(?:img|jpg|png|gif|px|banner\d|white background|untitled)\b", re.I)
 _SENTENCE = re.compile(r"[.!?]\s+[A-Z]|(?<!\w)(?:is|are|was|were|our|your|we|you|please|click|here|how|why|what|ist|sind|sie|wir|nous|vous|est|siamo|sono)(?!\w)", re.I)
 _BAD = re.compile(r"@|https?:|www\.|\d{3}[-.\s)]\d{3}|^[\d\W]+$|[{}<>=]|^(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b", re.I)
-_LEGAL_MENTION = re.compile(r"(?:(?<=^)|(?<=[\s(\"“„«,;:|]))(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞА-ЯЁ0-9][\w&.'’+/-]{0,30}|&|\+|and|und|et|of|de|for|the|y|e|i|di)$")
+_LEGAL_MENTION = re.compile(r"(?:(?<=^)|(?<=[\s(\"“„«,;:|]))(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞА-ЯЁ0-9][\w&.'’+/-]{0,30}|&|\+|and|und|et|of|de|for|the|y|e|i|di|do|da|dos|das|del|della|dei|des|du|la|le|les|los|van|von|der|den|zu|zur|zum|am|im|op|het)$")
 
 #: What each place is worth on its own.
 WEIGHTS = {

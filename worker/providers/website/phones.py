@@ -23,8 +23,8 @@ _EXTENSION = re.compile(
     re.I,
 )
 _VANITY = re.compile(
-    r"(?<![\w-])(?:\+?(?P<cc>1)[\s.-]?)?\(?(?P<area>8(?:00|88|77|66|55|44|33)|[2-9]\d\d|1[38]00)\)?[\s.-]{1,2}"
-    r"(?P<word>(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|[2-9]\d\d[\s.-]?[A-Z]{4})(?![\w-])"
+    r"(?<![\w.-])(?:\+?(?P<cc>1)[\s.-]?)?\(?(?P<area>8(?:00|88|77|66|55|44|33)|[2-9]\d\d|1[38]00)\)?[\s.-]{1,2}"
+    r"(?P<word>(?<=[8][0-8][0-8]\W)(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|(?<=[8][0-8][0-8]\W\W)(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|[2-9]\d\d[\s.-]?[A-Z]{4})(?![\w-])"
 )
 #: A number in the shape of one with an area code, wherever it may be.
 _AREA = re.compile(rf"^\(0\d{{1,4}}\)\s?\d{{2,4}}[\s{_DASH}]?\d{{3,4}}$")
@@ -36,6 +36,8 @@ _DATE = re.compile(
     rf"^\(?(?:\d{{1,2}}[\s./{_DASH}]{{1,3}}\d{{1,2}}[\s./{_DASH}]{{1,3}}(?:19|20)\d\d"
     rf"|(?:19|20)\d\d[./{_DASH}]\d{{1,2}}[./{_DASH}]\d{{1,2}}(?:\s.*)?|(?:19|20)\d\d\s?[/{_DASH}]\s?(?:(?:19|20)\d\d|\d\d))\)?$"
 )
+_DATE_IN = re.compile(rf"(?<!\d)(?:\d{{1,2}}[./{_DASH}]\d{{1,2}}[./{_DASH}](?:19|20)\d\d|(?:19|20)\d\d[./{_DASH}]\d{{1,2}}[./{_DASH}]\d{{1,2}})(?!\d)")
+_UNIT = re.compile(r"^\s?(?:руб|₽|€|\$|£|Kč|zł|kr\b|eur\b|usd\b|lei\b|грн|тг|円|원|元|km\b|kg\b|m²|mm\b|cm\b|[mg]b\b|stk\b|pcs\b|euros?\b|dollars\b)", re.I)
 _HOURS = re.compile(rf"^\d{{1,2}}[.:]?\d{{0,2}}\s?[{_DASH}]\s?\d{{1,2}}[.:]\d\d(?:[\s/].*)?$|^\d{{1,2}}\.\d\d\s?[{_DASH}]\s?\d{{1,2}}(?:\.\d\d)?$")
 _DECIMAL = re.compile(r"^\d{1,3}\.\d{4,}|^\d{1,3}(?:[.,]\d{3}){1,3}(?:[.,]\d\d)?$|^(?:\d{1,3}\.){3}\d{1,3}$")
 _NANP = re.compile(rf"^(?:\+?1[\s.{_DASH}]{{0,3}})?(?:\([2-9]\d\d\)\s{{0,2}}[{_DASH}.]?\s?|[2-9]\d\d\s?[.{_DASH}]\s?)\d{{3}}\s?[.{_DASH}\s]\s?\d{{4}}$")
@@ -264,10 +266,19 @@ def _pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int
     stripped = run.strip(" .-–—/·•")
     offset += run.find(stripped)
     run = stripped
-    if run.count("(") > run.count(")") and run.endswith("("):
-        run = run[:-1].rstrip()
+    if run.count("(") > run.count(")"):
+        run = run[: run.rindex("(")].rstrip(" .-–—/·•") or run
     digits = sum(c.isdigit() for c in run)
     if digits < 5 or _DATE.match(run) or _HOURS.match(run):
+        return
+    if _DATE_IN.search(run):
+        # A date with a time or another date: only what stands beside it may be a number.
+        at = 0
+        for date in [*_DATE_IN.finditer(run), None]:
+            part = run[at : date.start() if date else len(run)]
+            if sum(c.isdigit() for c in part) >= 7:
+                yield from _pieces(part, offset + at, regions)
+            at = date.end() if date else at
         return
     if _possible(run, regions):
         yield offset, offset + len(run), run
@@ -346,7 +357,9 @@ def _judge(
     if kind == "veto":
         return None
     digits = "".join(c for c in text if c.isdigit())
-    if not 5 <= len(digits) <= 16 or _DATE.match(written) or _DECIMAL.match(written) or len(set(digits)) == 1:
+    if not 5 <= len(digits) <= 16 or _DATE.match(written) or (_DECIMAL.match(written) and not (digits[0] == "0" and len(digits) >= 9)) or len(set(digits)) == 1:
+        return None
+    if _UNIT.match(line[end : end + 9]):
         return None
     labelled = kind in {"phone", "fax", "both", "weak"}
     international = text.lstrip(" ([").startswith("+")
@@ -373,7 +386,8 @@ def _judge(
         alone = _mostly_alone(line, start, end, count)
         if not shaped and not (alone and len(digits) >= 9 and digits[0] == "0"):
             return None
-        if not (_NANP.match(text) or international or text is not written and text != written) and not alone:
+        trunk = digits[0] == "0" and len(digits) >= 10 and written != digits
+        if not (_NANP.match(text) or international or trunk or text != written) and not alone:
             return None
     elif not valid and (len(digits) < 6 or (len(digits) > 13 and not international)):
         return None

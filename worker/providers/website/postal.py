@@ -58,7 +58,7 @@ def _rule(countries: str, sizes: str, pattern: str, *, strong: bool = False, cit
     return PostalRule(tuple(countries.split()), re.compile(pattern, flags), strong, city_after, frozenset(map(int, sizes)))
 
 
-_CITY = r"(?=[\s,]{1,3}(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞĀ-ȲΑ-ΩΆΈΉΊΌΎΏА-ЯЁІЇЄҐ]|s'|d'|l'|'s|den\s|de\s|la\s|le\s|el\s|am\s|bad\s))"
+_CITY = r"(?=(?:[\s,]{1,3}|\s[-–]\s)(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞĀ-ȲΑ-ΩΆΈΉΊΌΎΏА-ЯЁІЇЄҐ]|s'|d'|l'|'s|den\s|de\s|la\s|le\s|el\s|am\s|bad\s))"
 _PREFIXES = {
     "D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "F": "FR", "FR": "FR", "B": "BE", "BE": "BE", "L": "LU", "LU": "LU", "NL": "NL",
     "I": "IT", "IT": "IT", "E": "ES", "ES": "ES", "DK": "DK", "S": "SE", "SE": "SE", "N": "NO", "NO": "NO", "FIN": "FI", "FI": "FI", "FL": "LI",
@@ -99,7 +99,7 @@ RULES: tuple[PostalRule, ...] = (
     _rule("IS FO", "3", r"(?<![\d.,/+(-])(?P<postal>\d{3})(?![\d.,-])" + _CITY, city_after=True),
     _rule("AR", "4", r"(?<![\w-])\(?(?P<postal>[A-HJ-NP-Z]\d{4}[A-Z]{3}|[B-HJ-NP-Z]?\d{4})\)?(?![\w-])", city_after=True),
     _rule("LV LT EE AZ MD", "45", r"(?<!\w)(?P<postal>(?:LV|LT|MD|AZ)[-\s]\d{4,5})(?!\d)", strong=True),
-    _rule("US TH TR MY ID KR SA EG IL PR IT ES FR UA PK", "5", r"(?<=[A-Za-zÀ-ɏ\u0370-\u04ff\u0e01-\u0e5b.,)])[\s,–-]{1,4}(?P<postal>\d{5}(?:-\d{4})?)(?![\d-])"),
+    _rule("US TH TR MY ID KR SA EG IL PR IT ES FR UA PK", "5", r"(?<=[A-Za-zÀ-ɏ\u0370-\u04ff\u0e01-\u0e5b.,)])[\s,–-]{1,4}(?P<postal>\d{5}(?:-\d{4})?)(?![\d-]|\s\d)"),
     _rule("NZ AU ZA PH DK NO CH BD TN GE PY CY VE", "4", r"(?<=[A-Za-zÀ-ÿ.,)])[\s,–-]{1,4}(?P<postal>\d{4})(?![\d./-]|,\d)"),
     _rule("ZA NZ AU PH BD GE", "4", r"^(?i:postal\scode|post\s?code)?[\s:]{0,3}(?P<postal>\d{4})\.?$"),
     _rule("US KR TH ID SA PK EG PR", "5", r"^(?i:zip(?:\scode)?|postal\scode)?[\s:]{0,3}(?P<postal>\d{5}(?:-\d{4})?)\.?$"),

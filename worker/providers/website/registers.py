@@ -21,7 +21,7 @@ _VAT_LABEL = (
     r"|moms(?:reg)?\.?(?:[\s-]?(?:nr|nummer))?|cvr(?:[\s-]?(?:nr|nummer))?|alv|nip|nif|cif|c\.i\.f|n\.i\.f|nipc|contribuinte|dič|ič\s?dph|adószám|afm|α\.?φ\.?μ|oib|pvn|pvm|kmkr|gst(?:in)?)"
 )
 _LABELLED_VAT = re.compile(
-    rf"(?<!\w){_VAT_LABEL}(?:\s(?:number|nummer|no|nr|n°|id|code|intracommunautaire|reg))?[\s.:#/()\-–n°º]{{0,8}}(?P<number>[A-Z]?\d[\d\s.\-]{{5,14}}[\dA-Z](?:B\d\d)?)(?!\w)", re.I
+    rf"(?<!\w){_VAT_LABEL}(?:\s(?:number|nummer|no|nr|n°|id|code|intracommunautaire|reg))?(?:\s?(?:e|/|&|y|-)\s?(?:c\.?\s?f\.?|cod\w{{0,4}}\.?\s?fisc\w{{0,4}}\.?))?[\s.:#/()\-–n°º]{{0,8}}(?P<number>[A-Z]?\d[\d\s.\-]{{5,14}}[\dA-Z](?:B\d\d)?)(?!\w)", re.I
 )
 #: Register, pattern with a group ``id``, check.
 _REGISTERS: tuple[tuple[str, re.Pattern[str], str], ...] = (

@@ -23,7 +23,7 @@ _REGION = re.compile(r'\s(?:id|class|role)="([^"]{1,200})"', re.I)
 _ATTRIBUTE = re.compile(r'([^\s="]{1,60})(?:="([^"]*)")?')
 
 _DROP = (
-    "script,style,noscript,template,svg,select,datalist,iframe,object,textarea,canvas,math,xmp,noframes,noembed,video,audio,map"
+    "script,style,title,noscript,template,svg,select,datalist,iframe,object,textarea,canvas,math,xmp,noframes,noembed,video,audio,map"
 )
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer"

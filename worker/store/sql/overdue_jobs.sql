@@ -4,8 +4,8 @@ SELECT workspace_id, id, job_type, status, priority, generation, attempts, paylo
 FROM enrichment_jobs
 WHERE status IN ('scheduled', 'pending', 'processing')
   -- a living worker refreshes the rows of what it runs, whatever became of Redis
-  AND updated_at < now() - make_interval(secs => CASE WHEN status = 'processing' THEN $1 ELSE $2 END)
-  AND (status <> 'scheduled' OR next_run_at < now() - make_interval(secs => $2))
+  AND updated_at < now() - make_interval(secs => CASE WHEN status = 'processing' THEN $1::double precision ELSE $2::double precision END)
+  AND (status <> 'scheduled' OR next_run_at < now() - make_interval(secs => $2::double precision))
   AND NOT (status = 'pending' AND entry IS NULL)
 ORDER BY updated_at
 LIMIT $3

@@ -1,0 +1,1 @@
+SELECT min(next_at) FROM enrichment_schedules WHERE NOT paused

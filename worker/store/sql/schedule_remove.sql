@@ -1,0 +1,1 @@
+DELETE FROM enrichment_schedules WHERE workspace_id = $1 AND name = $2
