@@ -102,7 +102,10 @@ def labelled(folder: Path, *, errors: bool) -> None:
         bare = re.sub(r"\D", "", text)
         page = row["file"]
         shown = lambda value: value in bare  # noqa: E731
-        gold_phones, gold_faxes = [d for v in row["phones"] if len(d := digits(v)) >= 6], [d for v in row["faxes"] if len(d := digits(v)) >= 6]
+        gold_phones, gold_faxes = (
+            [d for v in row["phones"] if len(d := digits(v)) >= 6],
+            [d for v in row["faxes"] if len(d := digits(v)) >= 6],
+        )
         # Marks that a keypad or a line break made unreadable cannot be met: kept, they show the ceiling.
         match(phones, page, gold_phones, map(digits, finding.phones), same_phone, shown)
         match(faxes, page, gold_faxes, map(digits, finding.faxes), same_phone, shown)

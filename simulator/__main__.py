@@ -37,6 +37,7 @@ def read_arguments(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--fault", action="append", default=[], metavar="JSON", help="one fault rule; may be repeated")
     parser.add_argument("--limit", action="append", default=[], metavar="PROVIDER=COUNT/SECONDSs,...")
     parser.add_argument("--quota", action="append", default=[], metavar="PROVIDER=CREDITS")
+    parser.add_argument("--coverage", action="append", default=[], metavar="PROVIDER=SHARE", help="0..1")
     parser.add_argument("--lies", default="", metavar="KINDS", help="kinds of lies the language model tells")
     parser.add_argument("--lie-rate", type=float, default=1.0)
     parser.add_argument("--linkedin", default="wall", choices=("wall", "redirect", "open", "429"))
@@ -57,6 +58,7 @@ def read_arguments(arguments: list[str] | None = None) -> Options:
             faults=tuple(Fault.from_json(orjson.loads(item)) for item in given.fault),
             limits={name: parse_limits(value) for name, value in pairs(given.limit).items()},
             quota={name: float(value) for name, value in pairs(given.quota).items()},
+            coverage={name: float(value) for name, value in pairs(given.coverage).items()},
             lies=tuple(filter(None, given.lies.split(","))),
             lie_rate=given.lie_rate,
             settings={"linkedin": given.linkedin},

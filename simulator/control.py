@@ -20,7 +20,8 @@ def _json(body: object, status: int = 200) -> web.Response:
 def apply(house: House, change: Mapping[str, Any]) -> None:
     """Change faults, rates, limits, quotas, keys or settings; names that are not given stay as they are.
 
-    ``rules`` replaces all rules, ``add`` adds some. Raises ValueError for what it does not understand.
+    ``rules`` replaces all rules, ``add`` adds some; a limit or quota of null is taken back.
+    Raises ValueError for what it does not understand.
     """
     known = {
         "rules", "add", "rate", "kinds", "latency_ms", "jitter_ms", "limits", "quota", "revoked", "settings", "at_s",
@@ -32,7 +33,8 @@ def apply(house: House, change: Mapping[str, Any]) -> None:
     kinds = tuple(change.get("kinds", house.plan.kinds))
     if wrong := set(kinds) - KINDS:
         raise ValueError(f"unknown faults: {', '.join(sorted(wrong))}")
-    limits = {name: parse_limits(str(text)) for name, text in change.get("limits", {}).items()}
+    limits = {name: parse_limits(str(text)) for name, text in change.get("limits", {}).items() if text is not None}
+    quota = {name: float(value) for name, value in change.get("quota", {}).items() if value is not None}
     if "rules" in change:
         house.plan.rules = rules
     house.plan.rules.extend(more)
@@ -40,8 +42,13 @@ def apply(house: House, change: Mapping[str, Any]) -> None:
     house.plan.kinds = kinds
     house.latency_s = float(change.get("latency_ms", house.latency_s * 1000)) / 1000
     house.jitter_s = float(change.get("jitter_ms", house.jitter_s * 1000)) / 1000
-    house.limit_override.update(limits)
-    house.quota.update({name: float(value) for name, value in change.get("quota", {}).items()})
+    for held, given, read in (
+        (house.limit_override, change.get("limits", {}), limits),
+        (house.quota, change.get("quota", {}), quota),
+    ):
+        for name in given:
+            held.pop(name, None)
+        held.update(read)
     if "revoked" in change:
         house.revoked = set(change["revoked"])
     house.settings.update(change.get("settings", {}))

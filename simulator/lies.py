@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Final
 
-from simulator.reader import Document, Fact, sentences
+from simulator.reader import Document, Fact, injected_sentences, sentences, stated
 
 #: What each lie looks like to whoever checks the answer.
 KINDS: Final = (
@@ -45,15 +45,6 @@ _FALSE: Final[Mapping[str, str]] = {
     "person_seniority": "c_suite",
     "person_department": "astrology",
 }
-_MACHINE_WORDS: Final = (
-    "ignore",
-    "instruction",
-    "assistant",
-    "ai model",
-    "language model",
-    "system prompt",
-    "disregard",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +81,6 @@ def false_value(field: str, quote: str) -> str:
     return value if value.lower() not in quote.lower() else f"{value} x"
 
 
-def injected_sentences(document: Document) -> list[str]:
-    """Sentences of a page that speak to a machine."""
-    return [item for item in sentences(document.text) if any(word in item.lower() for word in _MACHINE_WORDS)]
-
-
 def tell(
     kind: str,
     honest: Sequence[Fact],
@@ -122,8 +108,12 @@ def tell(
         case "injected_quote":
             for page in pages:
                 for sentence in injected_sentences(page):
-                    field = dice.choice(list(asked))
-                    told.append((Fact(field, _last_words(sentence), sentence, page.number), kind))
+                    # What the sentence says, quoted by the words that say it; then the whole of it, and its tail.
+                    told += [(fact, kind) for fact in stated(sentence, page.number, asked)]
+                    told += [
+                        (Fact(dice.choice(list(asked)), _last_words(sentence), quote, page.number), kind)
+                        for quote in (sentence, _last_words(sentence, 4))
+                    ]
         case "hidden_quote":
             for page in pages:
                 told += [
@@ -154,8 +144,8 @@ def _any_quote(field: str, page: Document) -> Fact | None:
     return Fact(field, "", quote, page.number) if quote else None
 
 
-def _last_words(sentence: str) -> str:
-    return " ".join(sentence.rstrip(".!?\"'").split()[-2:])
+def _last_words(sentence: str, count: int = 2) -> str:
+    return " ".join(sentence.rstrip(".!?\"'").split()[-count:])
 
 
 def wrong_schema(facts: Sequence[Fact]) -> Any:

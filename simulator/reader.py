@@ -30,6 +30,16 @@ _STAFF: Final = re.compile(
 _BAND: Final = re.compile(r"(?<!\d)(\d{1,2},?\d{0,3}[-–]\d{1,2},?\d{0,3}|10,001\+|10001\+) employees")
 _EMAIL: Final = re.compile(r"[\w.+-]{1,40}@[\w-]{1,40}\.[\w.-]{1,20}\w")
 
+_MACHINE_WORDS: Final = (
+    "ignore",
+    "instruction",
+    "assistant",
+    "ai model",
+    "language model",
+    "system prompt",
+    "disregard",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -69,6 +79,11 @@ def sentences(text: str) -> Iterator[str]:
     for match in _SENTENCE.finditer(text):
         if sentence := match.group().strip():
             yield sentence
+
+
+def injected_sentences(document: Document) -> list[str]:
+    """Sentences of a page that speak to a machine."""
+    return [item for item in sentences(document.text) if any(word in item.lower() for word in _MACHINE_WORDS)]
 
 
 def _holding(text: str, form: str) -> str | None:
@@ -126,8 +141,15 @@ def _told_about(world: World, document: Document) -> Company | None:
 
 
 def _pattern_facts(document: Document, asked: Sequence[str]) -> Iterator[Fact]:
-    """What any reader sees without knowing the company: a founding year, a head count, an address to write to."""
-    text, number = document.text, document.number
+    """What any reader sees without knowing the company, orders to machines left out."""
+    text = document.text
+    for sentence in injected_sentences(document):
+        text = text.replace(sentence, "")
+    yield from stated(text, document.number, asked)
+
+
+def stated(text: str, number: int, asked: Sequence[str]) -> Iterator[Fact]:
+    """A founding year, a head count, an address to write to, as a text says them."""
     if "company_founded_year" in asked and (match := _FOUNDED.search(text)):
         yield Fact("company_founded_year", match.group(1), match.group(), number)
     if "company_size" in asked and (match := _BAND.search(text)):

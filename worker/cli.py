@@ -114,8 +114,11 @@ def url(server: Annotated[str, typer.Argument(help="redis or postgres")]) -> Non
 
 cli.add_typer(operating.queue_cli, name="queue")
 cli.add_typer(operating.dead_cli, name="dead")
+cli.add_typer(operating.cron_cli, name="cron")
+cli.add_typer(operating.keys_cli, name="keys")
+cli.add_typer(operating.budget_cli, name="budget")
 cli.add_typer(operating.record_cli, name="record")
-for verb in (operating.retry, operating.cancel, operating.pause, operating.resume, operating.evaluate):
+for verb in (operating.retry, operating.cancel, operating.pause, operating.resume, operating.evaluate, operating.erase):
     cli.command()(verb)
 
 

@@ -10,6 +10,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+import asyncpg
+
 from benchmarks.chaos.ground import SLOTS, Ground
 
 PATIENCE_S = 90.0
@@ -256,22 +258,22 @@ async def fairness(ground: Ground, *, crowd: int = 100_000, few: int = 10, withi
     ground.fleet.start(CONCURRENCY="100")
     await ground.until_started(1, PATIENCE_S)
     began = time.time()
-    late = await _ended_of(ground, "few", few, PATIENCE_S * 2)
-    took = late - began
+    await _until_ended_of(ground, "few", few, PATIENCE_S * 2)
+    took = time.time() - began
+    before = (await ground.count()).ended - few
+    run.check("jobs of the crowd that went first (at most half)", before, before <= crowd / 2)
     run.timed.append((f"the few are done (within {within_s:g} s)", f"{took:.1f} s", took <= within_s))
     return await run.end(patience_s=PATIENCE_S * 2)
 
 
-async def _ended_of(ground: Ground, workspace: str, count: int, timeout_s: float) -> float:
-    import asyncpg
-
+async def _until_ended_of(ground: Ground, workspace: str, count: int, timeout_s: float) -> None:
     connection = await asyncpg.connect(ground.database_url)
     deadline = time.monotonic() + timeout_s
     try:
         while True:
             done = await connection.fetchval("SELECT count(*) FROM chaos_endings WHERE workspace_id = $1", workspace)
             if done >= count or time.monotonic() > deadline:
-                return time.time()
+                return
             await asyncio.sleep(0.05)
     finally:
         await connection.close()

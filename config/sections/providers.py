@@ -151,6 +151,15 @@ class Llm(BaseModel):
     llm_context_tokens: int = setting(
         "LLM_CONTEXT_TOKENS", 8_000, "Most tokens of page text in a question.", unit="tokens", ge=256, le=1_000_000
     )
+    llm_price_input: float | None = setting(
+        "LLM_PRICE_INPUT",
+        None,
+        "US dollars per million tokens read, for models that the price table does not list; set both or none.",
+        ge=0,
+    )
+    llm_price_output: float | None = setting(
+        "LLM_PRICE_OUTPUT", None, "US dollars per million tokens written, likewise.", ge=0
+    )
     llm_timeout_ms: Milliseconds = setting("LLM_TIMEOUT", 60_000, "Longest wait for an answer.", unit="ms", ge=1_000)
 
 
@@ -170,13 +179,51 @@ class Contacts(BaseModel):
     apollo_cost_per_contact_cents: float = setting(
         "APOLLO_COST_PER_CONTACT", 10, "What one enriched contact costs on your plan.", unit="cents", ge=0
     )
+    apollo_reveal_phones: bool = setting(
+        "APOLLO_REVEAL_PHONES", False, "Buy phone numbers where they are wanted, 8 credits each; needs PUBLIC_URL."
+    )
+    apollo_reveal_personal_emails: bool = setting(
+        "APOLLO_REVEAL_PERSONAL_EMAILS", False, "Let Apollo give personal email addresses too."
+    )
     hunter_api_key: Secret = setting("HUNTER_API_KEY", None, "Key of Hunter.")
     hunter_base_url: str | None = setting(
         "HUNTER_BASE_URL", None, "Its address, when it is not the public one.", expected=_HTTP, pattern=_URL
     )
+    hunter_price_cents: float | None = setting(
+        "HUNTER_PRICE_CENTS",
+        None,
+        "What one credit costs on your plan. Unset: the list price in the provider's file.",
+        unit="cents",
+        ge=0,
+    )
     clearbit_api_key: Secret = setting("CLEARBIT_API_KEY", None, "Key of a Clearbit-shaped API.")
     clearbit_base_url: str | None = setting(
         "CLEARBIT_BASE_URL", None, "Its address, when it is not the public one.", expected=_HTTP, pattern=_URL
+    )
+    clearbit_price_cents: float | None = setting(
+        "CLEARBIT_PRICE_CENTS",
+        None,
+        "What one lookup costs you. Unset: the price assumed in the provider's file.",
+        unit="cents",
+        ge=0,
+    )
+    email_dns_servers: Names = setting(
+        "EMAIL_DNS_SERVERS",
+        (),
+        "DNS servers that email validation asks. Unset: the system's.",
+        expected="a comma list of address[:port]",
+        example="10.0.0.2,10.0.0.3:5353",
+    )
+    email_probe_from: str | None = setting(
+        "EMAIL_PROBE_FROM",
+        None,
+        "Sender to introduce with; needed with EMAIL_SMTP_PROBE.",
+        expected="an email address of yours",
+        example="check@acme.example",
+        pattern=r"^[^@\s]+@[^@\s]+$",
+    )
+    email_probe_name: str | None = setting(
+        "EMAIL_PROBE_NAME", None, "Host name to introduce with. Unset: the domain of EMAIL_PROBE_FROM."
     )
     email_smtp_probe: bool = setting(
         "EMAIL_SMTP_PROBE", False, "Let email validation ask the mail server itself. Many networks forbid it."

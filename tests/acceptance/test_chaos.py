@@ -19,8 +19,10 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "redis": {"jobs": 600, "kills": 2, "every_s": 1.5},
     "postgres": {"jobs": 600, "times": 1, "every_s": 1.5},
     "clients": {"jobs": 300},
+    "exits": {"healthy": 60, "poison": 1},
     "terminations": {"jobs": 500, "times": 2, "every_s": 1.5},
     "flushall": {"jobs": 32, "sleep_ms": 2_000},
+    "fairness": {"crowd": 6_000},
 }
 LEASE_S = 2.0
 

@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from config.settings import known_names
 from worker.cli import cli
 from worker.commands.marks import NotPausable
+from worker.domain.errors import EnrichdError
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 UNREACHABLE: Final = "http://nowhere.example"
@@ -30,7 +31,11 @@ def enrichd(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_url: str, pg_
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     environment = {"REDIS_URL": redis_url, "DATABASE_URL": pg_dsn, "COLUMNS": "160"}
-    return lambda *words: CliRunner().invoke(cli, list(words), env=environment, catch_exceptions=False)
+
+    def run(*words: str, said: str = "") -> Any:
+        return CliRunner().invoke(cli, list(words), input=said, env=environment, catch_exceptions=False)
+
+    return run
 
 
 @pytest.fixture
@@ -93,13 +98,80 @@ def test_a_day_of_an_operator(enrichd: Enrichd, redis_url: str) -> None:
         assert enrichd("resume").exit_code == 1
 
         enrichd("pause")
-        enrichd("enqueue", UNREACHABLE, "--id", "cleared")
+        # A worker that was waiting for an entry at the moment of the pause still takes the one that ends its wait.
+        for name in ("taken-or-cleared", "cleared"):
+            enrichd("enqueue", UNREACHABLE, "--id", name)
         assert "Marked" in enrichd("queue", "clear", "--yes").output
         enrichd("resume")
         until(lambda: enrichd("status", "cleared").output, "cancelled")
 
         assert "dead letters deleted" in enrichd("dead", "purge", "--all").output
         assert "There are no dead letters" in enrichd("dead", "list").output
+
+
+def test_recurring_jobs(enrichd: Enrichd) -> None:
+    """A schedule is checked, added, listed with its next turn, paused, resumed and removed."""
+    added = enrichd(
+        "cron", "add", "nightly", "--cron", "30 2 * * *", "--timezone", "Europe/Berlin",
+        "url=https://acme.example", "type=company_website",
+    )  # fmt: skip
+    assert "nightly: next at" in added.output
+    assert "nightly" in enrichd("cron", "list").output
+    assert "paused" in enrichd("cron", "pause", "nightly").output
+    assert "paused" in enrichd("cron", "list").output
+    assert "resumed" in enrichd("cron", "resume", "nightly").output
+    assert "removed" in enrichd("cron", "remove", "nightly").output
+    assert enrichd("cron", "remove", "nightly").exit_code == 1
+    assert "no recurring jobs" in enrichd("cron", "list").output
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        (("--cron", "61 2 * * *", "url=https://acme.example", "type=company_website"), "cron"),
+        (("--every", "1h", "--timezone", "Mars/Base", "url=https://acme.example", "type=company_website"), "Mars/Base"),
+        (("--every", "1h", "url=https://acme.example", "type=nonsense"), "type: is 'nonsense'"),
+        (("url=https://acme.example", "type=company_website"), "either cron or every"),
+    ],
+)
+def test_schedules_that_cannot_run(enrichd: Enrichd, words: tuple[str, ...], wrong: str) -> None:
+    """A rule or an entry that is wrong is refused when it is added, not at its first turn in the night."""
+    with pytest.raises(EnrichdError, match=wrong):
+        enrichd("cron", "add", "never", *words)
+
+
+def test_keys_of_workspaces(enrichd: Enrichd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key goes in by stdin, is listed by fingerprint only, survives a turn of the ring, and goes again."""
+    assert "ENCRYPTION_KEYS: missing" in _refused(enrichd, "keys", "list")
+    old = enrichd("keys", "new", "old").output.strip()
+    new = enrichd("keys", "new", "new").output.strip()
+    monkeypatch.setenv("ENCRYPTION_KEYS", old)
+    stored = enrichd("keys", "set", "APOLLO_API_KEY", "-w", "acme", said="planted-apollo-key\n")
+    assert "is stored" in stored.output
+    monkeypatch.setenv("ENCRYPTION_KEYS", f"{new},{old}")
+    assert "1 keys are sealed anew" in enrichd("keys", "rotate").output
+    listed = enrichd("keys", "list").output
+    assert "APOLLO_API_KEY" in listed
+    assert "planted-apollo-key" not in stored.output + listed
+    assert "is removed" in enrichd("keys", "remove", "APOLLO_API_KEY", "-w", "acme").output
+    assert "No workspace" in enrichd("keys", "list").output
+
+
+def test_budgets(enrichd: Enrichd) -> None:
+    """A budget is set, listed, and taken away; nonsense is refused."""
+    assert "250 cents per day" in enrichd("budget", "set", "workspace:acme", "day", "250").output
+    assert "workspace:acme" in enrichd("budget", "list").output
+    assert "expected day or month" in _refused(enrichd, "budget", "set", "workspace:acme", "week", "1")
+    assert "expected workspace:ID" in _refused(enrichd, "budget", "set", "acme", "day", "1")
+    enrichd("budget", "set", "workspace:acme", "day", "none")
+    assert "There are no budgets" in enrichd("budget", "list").output
+
+
+def _refused(enrichd: Enrichd, *words: str) -> str:
+    """What a verb refuses with, as `main` would print it."""
+    with pytest.raises(EnrichdError) as caught:
+        enrichd(*words)
+    return str(caught.value)
 
 
 def test_every_recipe_is_true(enrichd: Enrichd, redis_url: str) -> None:

@@ -10,7 +10,8 @@ from typing import Final
 
 import pytest
 
-from config.settings import known_names
+from config.explain import name_of
+from config.settings import Settings, known_names
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 CODE: Final = ("config", "worker", "simulator", "benchmarks", "deploy")
@@ -18,6 +19,22 @@ BIGGEST_FILE_LINES: Final = 400
 #: Files over the limit, each with its reason.
 BIGGER: Final = {
     "worker/queue/codec.py": "one table of entry options, read top to bottom",
+    "worker/gateway/accounts.py": "the whole conversation with an account's shared limits and breaker",
+    "worker/providers/website/addresses.py": "the grammar of postal addresses, country by country",
+    "worker/providers/website/names.py": "all sources of a site's name and how they are weighed against each other",
+    "worker/providers/website/phones.py": "cues for phone numbers in many languages, and the scanner that reads them",
+}
+#: Settings whose names are put together from a provider's name.
+COMPOSED: Final = re.compile(r"(BRAVE|SERPER|TAVILY)_API_KEY|APOLLO_RATE_LIMIT_PER_MINUTE")
+#: Settings for what is still to come; remove a line when the code that reads it arrives.
+TO_COME: Final = {
+    "WORKER_SECRET_TOKEN", "CRON_SECRET", "FETCH_RETRIES", "MEMORY_CACHE", "HUNTER_WEBHOOK_SECRET",
+    "WORKSPACE_BUDGET_PER_DAY", "WORKSPACE_BUDGET_PER_MONTH",
+}  # fmt: skip
+#: Who may touch the environment outside config/, and why.
+PASSES_ENVIRONMENT_ON: Final = {
+    "worker/alone.py": "gives its own environment to a child process",
+    "worker/alone_child.py": "takes the servers' addresses from its parent, where no other user sees them",
 }
 
 
@@ -48,7 +65,7 @@ def test_imports_run_downward() -> None:
 
 def test_only_config_reads_the_environment() -> None:
     """`os.environ` and `os.getenv` stand in config/ alone; everybody else is handed what they need."""
-    offenders = [
+    offenders = {
         name
         for name, tree in modules("worker")
         for node in ast.walk(tree)
@@ -58,8 +75,8 @@ def test_only_config_reads_the_environment() -> None:
             and node.module == "os"
             and {"environ", "getenv"} & {a.name for a in node.names}
         )
-    ]
-    assert offenders == []
+    }
+    assert offenders - set(PASSES_ENVIRONMENT_ON) == set()
 
 
 def test_settings_that_providers_read_are_documented() -> None:
@@ -77,6 +94,17 @@ def test_settings_that_providers_read_are_documented() -> None:
     assert read, "no provider reads a setting; has the way they do it changed?"
     names = " ".join(known_names())
     assert {name: where for name, where in read.items() if name not in names} == {}
+
+
+def test_no_setting_is_a_dead_letter() -> None:
+    """Every setting is used: by attribute, or by its name through a provider's options."""
+    code = "\n".join(path.read_text("utf-8") for path in tracked(".py") if path.relative_to(ROOT).parts[0] == "worker")
+    unused = {
+        name_of(field)
+        for attribute, field in Settings.model_fields.items()
+        if not re.search(rf"\.{attribute}\b", code) and f'"{name_of(field)}"' not in code
+    }
+    assert {name for name in unused - TO_COME if not COMPOSED.fullmatch(name)} == set()
 
 
 def test_redis_keys_are_built_in_keys_files() -> None:

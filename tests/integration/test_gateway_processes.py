@@ -59,7 +59,7 @@ async def test_the_bill_agrees_after_kills(redis_url: str, pg_dsn: str) -> None:
     async with outside() as world:
         world.handler = bill
         words = (redis_url, pg_dsn, world.url)
-        slots, kills = 8, 3
+        slots, kills = 8, 2
         for number in range(kills):
             victim = await start("tests.support.buyer", *words, "600", str(slots))
             while world.total < (number + 1) * 60:

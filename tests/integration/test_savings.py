@@ -179,8 +179,9 @@ def savings(jobs: list[Job], results: list[Any], world: Outside) -> str:
     without = sum(OFFERS[name][0] for name, domain in every if knows(name, domain))
     paid = sum(result.total_micros for result in results) / 10_000
     cached = sum(result.stages[0].reused for result in results)
+    subjects = len({job.url for job in jobs})
     return (
-        f"\n{len(jobs)} jobs on {len({job.url for job in jobs})} subjects: {world.total} calls instead of {len(every)}, "
+        f"\n{len(jobs)} jobs on {subjects} subjects: {world.total} calls instead of {len(every)}, "
         f"{paid:.0f} cents instead of {without} ({1 - paid / without:.0%} saved); "
         f"{cached} jobs found something in the cache"
     )

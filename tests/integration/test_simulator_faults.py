@@ -121,6 +121,8 @@ async def test_a_key_can_be_revoked_and_a_quota_can_end(simulator: Simulator) ->
 
         assert await change({"quota": {"pdl": 1}}) == 200
         assert [(await ask(simulator))[0] for _ in range(2)] == [200, 402]
+        assert await change({"quota": {"pdl": None}}) == 200
+        assert (await ask(simulator))[0] == 200
         assert await change({"revoked": ["key"]}) == 200
         assert (await ask(simulator))[0] == 401
         assert await change({"colour": "red"}) == 400

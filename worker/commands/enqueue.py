@@ -76,5 +76,5 @@ async def _ended(client: Any, events: str, name: str, since: str) -> None:
         for _, entries in await client.xread({events: since}, block=_BLOCK_MS) or ():
             for entry_id, event in entries:
                 since = entry_id.decode()
-                if event.get(b"job", b"").decode() == name:
+                if name.encode() in event:
                     return

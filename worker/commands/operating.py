@@ -20,6 +20,11 @@ AnyWorkspace = Annotated[str | None, typer.Option("--workspace", "-w", help="Onl
 Jobs = Annotated[list[str], typer.Argument(help="Ids of jobs.")]
 Reference = Annotated[str, typer.Argument(help="A domain, a web or LinkedIn address, an email address, or a key.")]
 
+cron_cli = typer.Typer(help="Recurring jobs: add, list, pause, resume, remove.", no_args_is_help=True)
+
+keys_cli = typer.Typer(help="Provider keys of workspaces, encrypted at rest.", no_args_is_help=True)
+budget_cli = typer.Typer(help="What may be spent in a day or month.", no_args_is_help=True)
+
 
 def settings() -> "Settings":
     """The settings, with warnings for misspelt names."""
@@ -140,6 +145,138 @@ def resume(what: Target = "queue") -> None:
     from worker.commands.marks import resume as verb
 
     end(verb(settings(), what))
+
+
+@cron_cli.command("add")
+def cron_add(
+    name: Annotated[str, typer.Argument(help="The schedule's name; one of the same name is replaced.")],
+    field: Annotated[list[str], typer.Argument(help="The entry to add at each turn: url=... type=... ...")],
+    cron: Annotated[str | None, typer.Option(help="Five fields: minute hour day month weekday.")] = None,
+    every: Annotated[str | None, typer.Option(help="An interval instead: 90s, 15m, 6h, 1d.")] = None,
+    timezone: Annotated[str, typer.Option(help="Where the cron fields are told: Europe/Berlin.")] = "UTC",
+    lane: Annotated[str, typer.Option(help="priority, high, jobs, low, batch, or 1 to 5.")] = "jobs",
+    catch_up: Annotated[str, typer.Option(help="Turns missed while no worker ran: once or skip.")] = "once",
+    workspace: Workspace = "default",
+) -> None:
+    """Add a job that recurs; it fires once per turn, however many workers run."""
+    from worker.commands.cron import add
+
+    end(add(settings(), workspace, name, field, cron=cron, every=every, zone=timezone, lane=lane, catch_up=catch_up))
+
+
+@cron_cli.command("list")
+def cron_list(workspace: AnyWorkspace = None) -> None:
+    """List recurring jobs, in the order of their next turns."""
+    from worker.commands.cron import listed
+
+    end(listed(settings(), workspace))
+
+
+@cron_cli.command("pause")
+def cron_pause(name: str, workspace: Workspace = "default") -> None:
+    """Let turns pass until it is resumed."""
+    from worker.commands.cron import paused
+
+    end(paused(settings(), workspace, name, yes=True))
+
+
+@cron_cli.command("resume")
+def cron_resume(name: str, workspace: Workspace = "default") -> None:
+    """Go on with the next turn."""
+    from worker.commands.cron import paused
+
+    end(paused(settings(), workspace, name, yes=False))
+
+
+@cron_cli.command("remove")
+def cron_remove(name: str, workspace: Workspace = "default") -> None:
+    """Remove a recurring job; what it has added stays."""
+    from worker.commands.cron import removed
+
+    end(removed(settings(), workspace, name))
+
+
+@keys_cli.command("new")
+def keys_new(
+    key_id: Annotated[str, typer.Argument(help="A short name for the key, such as 2026-11.")],
+) -> None:
+    """Make a key for the ring: put it first into ENCRYPTION_KEYS, before the older ones."""
+    from worker.store.keyring import new_ring_key
+
+    typer.echo(new_ring_key(key_id))
+
+
+@keys_cli.command("set")
+def keys_set(
+    name: Annotated[str, typer.Argument(help="The setting it stands in for, such as APOLLO_API_KEY.")],
+    workspace: Workspace = "default",
+) -> None:
+    """Store a workspace's own key, read from stdin."""
+    import sys
+
+    from worker.commands.keys import put
+
+    secret = typer.prompt(name, hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().strip()
+    end(put(settings(), workspace, name, secret))
+
+
+@keys_cli.command("list")
+def keys_list(workspace: AnyWorkspace = None) -> None:
+    """List whose keys are stored, by name and fingerprint."""
+    from worker.commands.keys import listed
+
+    end(listed(settings(), workspace))
+
+
+@keys_cli.command("remove")
+def keys_remove(name: str, workspace: Workspace = "default") -> None:
+    """Forget a workspace's key."""
+    from worker.commands.keys import removed
+
+    end(removed(settings(), workspace, name))
+
+
+@keys_cli.command("rotate")
+def keys_rotate() -> None:
+    """Seal all keys anew with the ring's first key."""
+    from worker.commands.keys import rotated
+
+    end(rotated(settings()))
+
+
+@budget_cli.command("set")
+def budget_set(
+    scope: Annotated[str, typer.Argument(help="workspace:ID, provider:NAME or account:NAME:FINGERPRINT.")],
+    period: Annotated[str, typer.Argument(help="day or month (UTC).")],
+    amount: Annotated[str, typer.Argument(metavar="CENTS", help="Most to spend, or none.")],
+) -> None:
+    """Set a budget; money is reserved against it before each call."""
+    from worker.commands.budget import put
+
+    end(put(settings(), scope, period, amount))
+
+
+@budget_cli.command("list")
+def budget_list() -> None:
+    """List budgets and what is committed of them."""
+    from worker.commands.budget import listed
+
+    end(listed(settings()))
+
+
+def erase(
+    reference: Reference,
+    workspace: Workspace = "default",
+    also: Annotated[list[str] | None, typer.Option("--also", help="More texts to look for, such as a name.")] = None,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for queued entries to pass.")] = 60.0,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Erase a person or company everywhere, and keep them from coming back."""
+    from worker.commands.erase import erase as verb
+
+    if not yes:
+        typer.confirm(f"Erase all that is known about {reference} in workspace {workspace}?", abort=True)
+    end(verb(settings(), workspace, reference, also or [], wait))
 
 
 @record_cli.command("show")

@@ -45,7 +45,7 @@ class Watcher:
         for _, entries in await self._redis.xread({self._keys.events: self._since}, block=1000) or ():
             for entry_id, event in entries:
                 self._since = entry_id.decode()
-                found.append((event.get(b"job", b"").decode(), event.get(b"event", b"").decode()))
+                found.extend((name.decode(), how.decode()) for name, how in event.items())
         return found
 
     async def _dead(self, jobs: Collection[str]) -> list[str]:

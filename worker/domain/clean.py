@@ -28,12 +28,17 @@ def clean_value(value: Any) -> Any:
     return value
 
 
-def json_text(value: Any) -> str:
-    """A JSON text that a jsonb column takes. The clean case, nearly every one, is not looked through twice."""
+def json_bytes(value: Any) -> bytes:
+    """A JSON text, as UTF-8, that a jsonb column takes. The clean case, nearly every one, is not looked at twice."""
     try:
         data = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:  # a lone surrogate, or a type that JSON does not have
         data = orjson.dumps(clean_value(value), option=orjson.OPT_NON_STR_KEYS, default=str)
     if b"\\u0000" in data:
         data = orjson.dumps(clean_value(value), option=orjson.OPT_NON_STR_KEYS, default=str)
-    return data.decode()
+    return data
+
+
+def json_text(value: Any) -> str:
+    """``json_bytes`` as text."""
+    return json_bytes(value).decode()

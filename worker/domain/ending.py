@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from worker.domain.backoff import Backoff
 from worker.domain.job import Job, JobStatus, ResultStatus
@@ -17,8 +18,7 @@ class RetryPolicy:
     deadline_s: float = 86_400.0
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """What becomes of the job: its status, and when it runs again (``due``), if it does."""
 
     status: JobStatus

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from worker.domain.lane import DEFAULT_LANE, Lane
 
@@ -35,8 +36,7 @@ class ResultStatus(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """One delivery of one entry: the fence's second half.
 
     ``count`` is Redis's delivery count, from 1. ``entry_id`` is the stream's id (``<ms>-<seq>``).
@@ -45,7 +45,7 @@ class Delivery:
     stream: str
     lane: Lane
     entry_id: str
-    count: int
+    count: int  # type: ignore[assignment]  # a tuple's method of that name is not missed here
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ class Prover:
             text=page.text[start:end],
             before=_line_before(page.text, start),
             after=_line_after(page.text, end),
+            own_labels=self._own_labels(page),
             block=page.text[max(0, start - _AROUND) : end + _AROUND],
             context=context,
             own_name=offer.field.endswith("_name") and self._own_name(str(value), page),
@@ -132,12 +133,20 @@ class Prover:
         known = self._identifiers.get("company_country") or self._identifiers.get("person_country") or ""
         return (country_code(known) if known else None) or region_of_domain(_host(page.url))
 
+    def _own_labels(self, page: Page) -> frozenset[str]:
+        """What the company's own domain may be called: as the page's, a known domain's, or as the company."""
+        known = self._identifiers.get("company_domain") or self._identifiers.get("person_company_domain") or ""
+        name = self._identifiers.get("company_name") or self._identifiers.get("person_company_name")
+        labels = {re.sub(r"\W", "", fold(host.split(".")[0])) for host in (_host(page.url), known) if host}
+        return frozenset(labels | ({re.sub(r"\W", "", company_key(name))} if name else set()))
+
     def _own_name(self, name: str, page: Page) -> bool:
         """Whether the page's host, or a name known before, bears a company's name."""
         key = re.sub(r"\W", "", company_key(name))
         known = self._identifiers.get("company_name")
         label = re.sub(r"\W", "", fold(_host(page.url).split(".")[0]))
-        return bool(key) and (key == label or (known is not None and company_key(known) == company_key(name)))
+        borne = key == label or (len(label) >= 5 and key.startswith(label))
+        return bool(key) and (borne or (known is not None and company_key(known) == company_key(name)))
 
     def _about_person(self, offer: Offer, value: Value, page: Page, start: int, end: int) -> bool:
         """Whether what is said about a person is said about this one."""

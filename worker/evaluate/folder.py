@@ -3,7 +3,7 @@
 import asyncio
 from urllib.parse import urlsplit
 
-from worker.domain.call import Answer, Call, HttpRequest, Read, Reply, Send
+from worker.domain.call import Answer, Bulk, Call, HttpRequest, Read, Reply, Send
 from worker.domain.finding import Outcome
 from worker.domain.provider import PageRefused
 from worker.evaluate.labels import Label
@@ -20,9 +20,9 @@ class FolderGateway:
         self._label = label
         self._host = _host(label.url)
 
-    async def request(self, call: Call, request: HttpRequest, read: Read) -> Answer:
+    async def request(self, call: Call, request: HttpRequest, read: Read, bulk: Bulk | None = None) -> Answer:
         """No API is asked in an evaluation over files."""
-        del call, request, read
+        del call, request, read, bulk
         return Answer(Outcome.UNAVAILABLE, reason="not part of this evaluation")
 
     async def perform(self, call: Call, send: Send, read: Read) -> Answer:

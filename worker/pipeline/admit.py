@@ -85,7 +85,19 @@ def _normalised(claim: Claim, context: Context, now: datetime, calibration: Cali
         display = claim.value[:500]
     if display == value:
         display = None
-    return replace(claim, value=value, confidence=confidence, observed_at=observed_at, display=display)
+    if (value, confidence, observed_at, display) == (claim.value, claim.confidence, claim.observed_at, claim.display):
+        return claim if type(value) is type(claim.value) else replace(claim, value=value)
+    return Claim(
+        claim.field,
+        value,
+        claim.source,
+        claim.provider,
+        confidence,
+        observed_at,
+        claim.evidence,
+        claim.inferred,
+        display,
+    )
 
 
 def _identifiers(claims: Iterable[Claim], identifiers: Mapping[str, str], context: Context) -> dict[str, str]:

@@ -19,6 +19,7 @@ from worker.pipeline.ending import gaps_of, status_of, verdict_of
 from worker.pipeline.gather import counted, gather
 from worker.pipeline.plan import AUTO, LLM, in_order, next_provider, why_not
 from worker.pipeline.run import Run
+from worker.pipeline.stale import refresh_entry, served_stale, wants_stale
 from worker.pipeline.tools import Tools
 from worker.pipeline.value import best_value
 
@@ -36,6 +37,8 @@ async def enrich(job: Job, kind: Kind, tools: Tools) -> Report:
     run = Run.begin(job, kind, tools, in_order(tools.roster, tools.policy.order, kind.stages))
     take_known(run)
     await check_cache(run)
+    if await serve_stale(run):
+        return report_of(run)
     await gather_until_filled(run)
     await fall_back(run)
     await remember_silences(run)
@@ -83,6 +86,16 @@ async def check_cache(run: Run) -> None:
     )  # fmt: skip
     if found:
         run.say(f"Cache: {counted(len(found), 'field')} of {len(run.job.required)} known")
+
+
+async def serve_stale(run: Run) -> bool:
+    """On request, old values are answer enough, and are asked for again in a job of their own."""
+    if run.tools.refresh is None or not wants_stale(run.job) or not served_stale(run):
+        return False
+    await run.tools.refresh(refresh_entry(run))
+    run.notes.append(f"stale, being refreshed: {', '.join(run.standing().open)}")
+    run.accept_stale()
+    return True
 
 
 async def gather_until_filled(run: Run) -> None:

@@ -80,6 +80,10 @@ class Run:
             )
         return self._standing
 
+    def accept_stale(self) -> None:
+        """Old values count as they are: nothing is open any more."""
+        self._standing = Standing(self.standing().record, {})
+
     def situation(self) -> Situation:
         """What the plan looks at."""
         wanted = frozenset(self.standing().open)

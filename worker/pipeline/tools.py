@@ -82,7 +82,8 @@ class Tools:
 
     Without ``silences`` everybody is asked again,
     without ``rates`` nothing is learned about providers. ``suppressed`` tells of (workspace, subject keys) whether
-    somebody asked not to be processed.
+    somebody asked not to be processed. ``refresh`` adds an entry to the lowest lane, for ``allowStale``; without it
+    the option waits for fresh values like any job.
     """
 
     claims: Lookup
@@ -95,3 +96,4 @@ class Tools:
     rates: HitRates | None = None
     calibration: Calibration = UNCALIBRATED
     suppressed: Callable[[str, Iterable[str]], bool] | None = None
+    refresh: Callable[[Mapping[str, str]], Awaitable[None]] | None = None

@@ -8,7 +8,7 @@ key                             type     what
 ``<q>-delayed``                 zset     job name -> due time (ms): retries, snoozes, ``runAt``
 ``<q>-delayed-entries``         hash     job name -> JSON [lane stream, field, value, ...] to add when due
 ``<q>-dead``                    stream   dead letters, newest last, trimmed; PostgreSQL keeps them all
-``<q>-events``                  stream   one entry per ended job, trimmed
+``<q>-events``                  stream   per settled group: job name -> status; trimmed
 ``<q>-cancels``                 zset     job name -> time (ms) at which the mark is forgotten
 ``<q>-lanes``                   zset     marks of moved jobs: ``<job name>`` -> generation that counts
 ``<q>-cleared``                 hash     stream -> entry id up to which its entries are cancelled when they are read

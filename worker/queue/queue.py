@@ -6,7 +6,7 @@ Every verb raises QueueUnavailable while Redis is away, GroupMissing when a grou
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 from redis.asyncio import Redis
@@ -22,8 +22,7 @@ from worker.queue.scripts import run
 LANES: Final = tuple(Lane)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A delivered entry, not yet parsed: ``flat`` is ``[field, value, ...]``. ``mark`` is '' or 'cancel'."""
 
     delivery: Delivery
@@ -31,8 +30,7 @@ class Entry:
     mark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """The Redis side of one settled run.
 
     ``action``: ``ack`` only; ``done`` also writes hash and event; ``later`` also schedules ``entry`` for ``due_ms``.
@@ -42,19 +40,18 @@ class Settlement:
     action: str
     name: str = ""
     status: str = ""
-    result: str = ""
+    result: bytes = b""
     due_ms: int = 0
     entry: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """A dead letter: flat fields for the dead stream; ``name`` and ``result`` for the job's hash ('' without one)."""
 
     delivery: Delivery
     fields: list[str | bytes]
     name: str = ""
-    result: str = ""
+    result: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
 """What a finished run writes: its row, its Redis side, its claims. Pure."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from worker.domain.claim import Claim
-from worker.domain.clean import clean_text, json_text
+from worker.domain.clean import clean_text, json_bytes
 from worker.domain.ending import Ending
 from worker.domain.job import TERMINAL, JobStatus
 from worker.domain.subject import Subject
@@ -23,8 +22,7 @@ from worker.store.jobs import JobRow
 MAX_TEXT_CHARS = 8_000
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """Everything one run leaves behind, ready to be written in a batch.
 
     ``row`` None means that PostgreSQL has nothing to hear. ``letter`` takes the place of ``item`` for a dead letter.
@@ -48,7 +46,7 @@ def acknowledged(run: Run, status: JobStatus | None = None, result: str | None =
     """Only Redis has to hear: the entry is a duplicate (no status), or the job had ended before (with its status)."""
     if status is None:
         return Settled(run, None, Settlement(run.delivery, "ack"))
-    item = Settlement(run.delivery, "done", run.name, status.value, result or "")
+    item = Settlement(run.delivery, "done", run.name, status.value, (result or "").encode())
     return Settled(run, None, item)
 
 
@@ -66,7 +64,7 @@ def rescheduled(run: Run, due: datetime, generation: int, attempts: int) -> Sett
 def _log(lines: tuple[LogLine, ...], last: str, level: str, at_ms: int) -> orjson.Fragment:
     packed_lines: list[list[Any]] = [[milliseconds(line.at), line.level, line.message[:2000]] for line in lines[:200]]
     packed_lines.append([at_ms, level, last])
-    return orjson.Fragment(json_text(packed_lines))
+    return orjson.Fragment(json_bytes(packed_lines))
 
 
 def _last_line(ending: Ending, report: Report, worker: str) -> tuple[str, str]:
@@ -93,7 +91,7 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
     job = run.job
     now = report.finished_at
     status = ending.status
-    result = json_text(ending.result.as_json()) if ending.result is not None else None
+    result = json_bytes(ending.result.as_json()) if ending.result is not None else None
     message, level = _last_line(ending, report, worker)
     first_pickup_at = job.first_pickup_at or run.picked_at
     row: JobRow = {
@@ -106,7 +104,7 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
         "run": run.number,
         "attempts": ending.attempts,
         "max_attempts": job.max_attempts,
-        "payload": orjson.Fragment(json_text(job.fields)),
+        "payload": orjson.Fragment(json_bytes(job.fields)),
         "cost_micros": report.provider_micros + report.llm_micros,
         "entry": run.entry_ref,
         "log": _log(report.logs, message, level, milliseconds(now)),
@@ -149,7 +147,7 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
                 at=now,
             ),
             run.name,
-            result or orjson.dumps({"status": "failed", "error": ending.error_message}).decode(),
+            result or orjson.dumps({"status": "failed", "error": ending.error_message}),
         )
         item = Settlement(run.delivery, "ack")
         return Settled(run, row, item, letter, ending.status, claims, ending.error_message or "")
@@ -164,7 +162,7 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
             entry=packed(home_stream(run), fields),
         )
     else:
-        item = Settlement(run.delivery, "done", run.name, ending.status.value, result or "")
+        item = Settlement(run.delivery, "done", run.name, ending.status.value, result or b"")
     return Settled(run, row, item, None, ending.status, claims, ending.error_message or "")
 
 
@@ -204,7 +202,7 @@ def buried(run: Run, workspace: str, error_class: str, reason: str, worker: str,
             at=now,
         ),
         job_name(clean_text(workspace), name),
-        orjson.dumps({"status": "failed", "error": clean_text(reason[:MAX_TEXT_CHARS])}).decode(),
+        orjson.dumps({"status": "failed", "error": clean_text(reason[:MAX_TEXT_CHARS])}),
     )
     return Settled(run, row, Settlement(run.delivery, "ack"), letter, JobStatus.DEAD_LETTER, None, reason)
 
@@ -247,6 +245,6 @@ def refused_row(item: Settled, reason: str, worker: str) -> Settled:
             at=now,
         ),
         run.name,
-        orjson.dumps({"status": "failed", "error": reason}).decode(),
+        orjson.dumps({"status": "failed", "error": reason}),
     )
     return Settled(run, bare, Settlement(run.delivery, "ack"), letter, JobStatus.DEAD_LETTER, None, reason)

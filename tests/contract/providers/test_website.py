@@ -63,11 +63,19 @@ async def test_a_site_is_read_from_its_start_contact_and_about_pages() -> None:
     assert values["company_phone"] == "+441174960123"
     assert values["company_fax"] == "+441174960124"
     assert values["company_email"] == "info@acme-rope.example"
-    assert (values["company_street"], values["company_city"], values["company_postal_code"]) == ("12 Harbour Road", "Bristol", "BS1 4ZZ")
+    assert (values["company_street"], values["company_city"], values["company_postal_code"]) == (
+        "12 Harbour Road",
+        "Bristol",
+        "BS1 4ZZ",
+    )
     assert values["company_country"] == "GB"
     assert values["company_registration_id"] == "01234567"
     assert finding.identifiers["company_name"] == "Acme Rope Works"
-    assert [page.url for page in finding.pages] == ["https://acme-rope.example/", "https://acme-rope.example/contact", "https://acme-rope.example/team"]
+    assert [page.url for page in finding.pages] == [
+        "https://acme-rope.example/",
+        "https://acme-rope.example/contact",
+        "https://acme-rope.example/team",
+    ]
 
 
 async def test_every_quote_stands_where_its_offsets_say() -> None:
@@ -122,9 +130,17 @@ async def test_a_stored_crawl_is_read_back_without_the_network() -> None:
     ("html", "outcome", "reason"),
     [
         ("<title>acme.example</title><p>This domain is for sale. Make an offer.</p>", Outcome.MISS, "for sale"),
-        ("<title>Just a moment...</title><p>Checking your browser before accessing the site.</p>", Outcome.BLOCKED, "challenge"),
+        (
+            "<title>Just a moment...</title><p>Checking your browser before accessing the site.</p>",
+            Outcome.BLOCKED,
+            "challenge",
+        ),
         ("<title>App</title><div id=root></div><script src=/a.js></script>", Outcome.MISS, "JavaScript"),
-        ("<title>Page not found</title><p>The page you are looking for does not exist.</p>", Outcome.MISS, "does not exist"),
+        (
+            "<title>Page not found</title><p>The page you are looking for does not exist.</p>",
+            Outcome.MISS,
+            "does not exist",
+        ),
         ("<p>This domain is parked free, courtesy of the registrar.</p>", Outcome.MISS, "parked"),
         ("<title>Login</title><form><input type=password></form><p>Login</p>", Outcome.BLOCKED, "login"),
     ],
@@ -156,8 +172,14 @@ async def test_plain_http_is_tried_where_https_cannot_be_had() -> None:
 
 async def test_a_person_gets_the_role_that_the_site_gives() -> None:
     """People are found by name on a company's site, with their role."""
-    subject = Subject(Entity.PERSON, "person:mailto:ada@acme-rope.example", {"person_name": "Ada Quill", "person_company_domain": "acme-rope.example"})
-    finding = await provider().lookup(Ask("default", subject, frozenset({"person_title"})), ScriptedGateway(pages=PAGES))
+    subject = Subject(
+        Entity.PERSON,
+        "person:mailto:ada@acme-rope.example",
+        {"person_name": "Ada Quill", "person_company_domain": "acme-rope.example"},
+    )
+    finding = await provider().lookup(
+        Ask("default", subject, frozenset({"person_title"})), ScriptedGateway(pages=PAGES)
+    )
     assert [(claim.field, claim.value) for claim in finding.claims] == [("person_title", "Managing Director")]
 
 

@@ -39,7 +39,8 @@ async def test_a_job_leaves_a_row_a_hash_an_event_and_nothing_else(bench: Bench)
     assert held[b"status"] == b"completed"
     assert orjson.loads(held[b"result"])["status"] == "success"
     assert await bench.redis.pttl(f"enrichment:job:{job_id}") > 0
-    assert await bench.redis.xlen("enrichment-events") == 1
+    [(_, ended)] = await bench.redis.xrange("enrichment-events")
+    assert ended == {job_id.encode(): b"completed"}
     assert await bench.quiet()
     logs = await bench.pool.fetch("SELECT * FROM job_logs WHERE job_id = $1", job_id)
     assert "Job completed" in logs[-1]["message"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from worker.domain.call import Answer, Call, HttpRequest, Read, Reply, Send
+from worker.domain.call import Answer, Bulk, Call, HttpRequest, Read, Reply, Send
 from worker.domain.claim import Claim, Value
 from worker.domain.finding import Finding, Outcome
 from worker.domain.job import Job
@@ -36,7 +36,7 @@ class Purse:
         """All there is: one run."""
         return self.provider_micros + self.llm_micros
 
-    async def request(self, call: Call, request: HttpRequest, read: Read) -> Answer:
+    async def request(self, call: Call, request: HttpRequest, read: Read, bulk: Bulk | None = None) -> Answer:
         """Scripted providers ask nobody."""
         raise AssertionError("no request expected")
 

@@ -56,6 +56,16 @@ def phone(field: str, value: Value, quoted: Quoted) -> str:
     return ""
 
 
+#: Fields that name the company's own site, so the site or the name has to bear the value out.
+_OWN: Final = frozenset({"company_domain", "company_website"})
+
+
+def _label(value: str) -> str:
+    """The name in a domain: ``acme`` of ``https://www.acme.example``."""
+    host = re.sub(r"^https?://(?:www\.)?", "", value).split("/")[0]
+    return re.sub(r"\W", "", host.rsplit(".", 1)[0].split(".")[-1] if host.count(".") == 1 else host.split(".")[0])
+
+
 def address(field: str, value: Value, quoted: Quoted) -> str:
     """A token of the quote reads as the same web address, domain or profile; bare handles need the network's name."""
     wanted = FIELDS[field].compare_key(value)
@@ -65,6 +75,8 @@ def address(field: str, value: Value, quoted: Quoted) -> str:
         if "." not in raw and network not in quoted.led:
             continue
         found = _read(field, raw, quoted.context)
+        if field in _OWN and found is not None and _label(str(found)) not in quoted.own_labels:
+            continue
         if found is not None and FIELDS[field].compare_key(found) == wanted:
             return "parsed"
     return ""
@@ -119,7 +131,8 @@ def number_of(words: tuple[str, ...]) -> Rule:
 
     def rule(_: str, value: Value, quoted: Quoted) -> str:
         wanted = _alnum(str(value))
-        if len(wanted) < 4 or wanted not in _runs(quoted.text):
+        wordy = re.search(r"[^\W\d]{6}", str(value))
+        if len(re.sub(r"\D", "", wanted)) < 4 or wordy or wanted not in _runs(quoted.text):
             return ""
         text = f"{quoted.before} {quoted.text}"
         digits = re.sub(r"\D", "", wanted)[-4:]

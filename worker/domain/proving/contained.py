@@ -15,24 +15,116 @@ _BOILERPLATE: Final = (
     "datenschutz", "alle rechte", "anmelden", "confidentialité", "mentions légales", "privacidad", "informativa", "click here", "read more",
 )  # fmt: skip
 _TECHNOLOGY: Final = (
-    "built with", "built on", "powered by", "runs on", "using", "we use", "technolog", "stack", "tools", "framework", "platform", "developed in",
-    "written in", "hosted on", "integrat", "mit", "setzen auf", "avec", "con", "技術", "技术",
+    "built with", "built on", "powered by", "runs on", "technolog", "stack", "framework", "developed in", "written in", "hosted on", "programmed in",
+    "technik:", "技術", "技术", "技術スタック",
 )  # fmt: skip
+_TIME: Final = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b\d{1,2} ?(?:am|pm|a\.m|p\.m|uhr|h|時)\b|\d時")
 _LANGUAGES: Final = frozenset(
-    "english german french spanish italian portuguese dutch polish czech slovak hungarian romanian bulgarian greek turkish russian ukrainian swedish "
-    "norwegian danish finnish japanese chinese mandarin cantonese korean arabic hebrew hindi thai vietnamese croatian serbian slovenian estonian "
-    "latvian lithuanian catalan irish welsh deutsch englisch französisch spanisch italienisch russisch polnisch türkisch niederländisch anglais "
-    "français allemand espagnol italien inglés español francés alemán italiano inglese francese tedesco nederlands engels duits frans polski "
-    "português svenska norsk dansk suomi čeština magyar 日本語 英語 中文 英文 한국어 中国語 русский українська".split()  # noqa: SIM905
+    [
+        "english",
+        "german",
+        "french",
+        "spanish",
+        "italian",
+        "portuguese",
+        "dutch",
+        "polish",
+        "czech",
+        "slovak",
+        "hungarian",
+        "romanian",
+        "bulgarian",
+        "greek",
+        "turkish",
+        "russian",
+        "ukrainian",
+        "swedish",
+        "norwegian",
+        "danish",
+        "finnish",
+        "japanese",
+        "chinese",
+        "mandarin",
+        "cantonese",
+        "korean",
+        "arabic",
+        "hebrew",
+        "hindi",
+        "thai",
+        "vietnamese",
+        "croatian",
+        "serbian",
+        "slovenian",
+        "estonian",
+        "latvian",
+        "lithuanian",
+        "catalan",
+        "irish",
+        "welsh",
+        "deutsch",
+        "englisch",
+        "französisch",
+        "spanisch",
+        "italienisch",
+        "russisch",
+        "polnisch",
+        "türkisch",
+        "niederländisch",
+        "anglais",
+        "français",
+        "allemand",
+        "espagnol",
+        "italien",
+        "inglés",
+        "español",
+        "francés",
+        "alemán",
+        "italiano",
+        "inglese",
+        "francese",
+        "tedesco",
+        "nederlands",
+        "engels",
+        "duits",
+        "frans",
+        "polski",
+        "português",
+        "svenska",
+        "norsk",
+        "dansk",
+        "suomi",
+        "čeština",
+        "magyar",
+        "日本語",
+        "英語",
+        "中文",
+        "英文",
+        "한국어",
+        "中国語",
+        "русский",
+        "українська",
+    ]
 )
 
 
 def description(_: str, value: Value, quoted: Quoted) -> str:
     """A description is copied from the page, at least 20 characters of it, and no boilerplate."""
     needle = fold(str(value)).rstrip(" .…")
-    if len(needle) < 20 or cues.has(needle, _BOILERPLATE):
+    wordy = len(needle.split()) >= 4 or (not needle.isascii() and len(needle) >= 20)
+    if (
+        len(needle) < 20
+        or not wordy
+        or cues.has(needle, _BOILERPLATE)
+        or "@" in needle
+        or len(re.findall(r"\d+", needle)) > 3
+    ):
         return ""
-    return "contained" if needle in quoted.folded else ""
+    folded = quoted.led
+    starts = (match.start() for match in re.finditer(re.escape(needle), folded))
+    # From the start of a sentence, not from its middle.
+    return (
+        "contained" if any(not folded[:at].strip() or folded[:at].rstrip()[-1] in ".!?。:|–-" for at in starts) else ""
+    )
 
 
 def items(field: str, value: Value, quoted: Quoted) -> str:
@@ -43,11 +135,21 @@ def items(field: str, value: Value, quoted: Quoted) -> str:
         return ""
     if field == "company_languages" and not all(item in _LANGUAGES for item in found):
         return ""
-    if field == "company_opening_hours" and not any(re.search(r"\d", item) for item in found):
+    if field == "company_opening_hours" and not any(_TIME.search(item) for item in found):
         return ""
-    if field == "company_technologies" and not cues.has(quoted.led, _TECHNOLOGY):
+    if field == "company_keywords" and not all(
+        re.search(r"[^\W\d]{4}|[^\x00-\u02ff]{2}", item) and len(item.split()) <= 5 and "@" not in item
+        for item in found
+    ):
+        return ""
+    if field == "company_technologies" and not (cues.has(quoted.led, _TECHNOLOGY) and _proper(value)):
         return ""
     return "contained"
+
+
+def _proper(value: Value) -> bool:
+    """Whether every item is written like the name of a product: with a capital, a figure or a dot."""
+    return all(re.search(r"[A-Z\d]|\w\.\w", item) for item in (value if isinstance(value, tuple) else (str(value),)))
 
 
 def revenue(_: str, value: Value, quoted: Quoted) -> str:

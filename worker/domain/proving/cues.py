@@ -42,7 +42,7 @@ ELSEWHERE: Final = (
     "formerly", "previously", "ehemals", "near$", "supplier", "partner",
 )  # fmt: skip
 REVENUE: Final = (
-    "revenue", "turnover", "sales$", "annual sales", "umsatz", "jahresumsatz", "chiffre d'affaires", "ca annuel",
+    "revenue", "turnover", "sales$", "annual sales", "umsatz$", "umsatzerlös", "jahresumsatz", "chiffre d'affaires", "ca annuel",
     "ingresos", "facturación", "faturamento", "fatturato", "ricavi", "omzet", "przychod", "omsättning", "omsætning",
     "liikevaihto", "выручк", "оборот", "売上", "营收", "营业额", "매출",
 )  # fmt: skip

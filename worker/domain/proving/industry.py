@@ -101,6 +101,11 @@ def _of(name: str) -> tuple[Industry, ...]:
     )
 
 
+def is_known(name: str) -> bool:
+    """Whether a folded name is one that an industry of the vocabulary goes by."""
+    return bool(_of(name))
+
+
 def support(name: str, folded: str) -> str:
     """How a folded text bears out a folded industry name: ``"strong"``, ``"weak"`` or ``""``.
 

@@ -26,6 +26,10 @@ _TRAILS: Final = re.compile(
 )
 _WHERE_NEXT: Final = re.compile(r"[.!?;。\n]")
 _NEAR: Final = 36
+#: Legal forms that are ordinary words, too.
+_ALSO_WORDS: Final = frozenset(
+    {"is", "as", "se", "co", "group", "holding", "private", "company", "gruppe", "ab", "sa", "ou", "dd", "sl", "cv"}
+)
 
 
 def company(_: str, value: Value, quoted: Quoted) -> str:
@@ -51,22 +55,24 @@ def _lower(value: str) -> bool:
 def _has_form(folded: str, start: int, end: int) -> bool:
     """Whether a legal form stands right behind a name (or, in Japanese, beside it)."""
     behind = re.match(r"[\s,]{0,2}([\w.]+)", folded[end : end + 16])
-    if behind and behind[1].replace(".", "") in LEGAL_FORMS:
+    if behind and behind[1].replace(".", "") in LEGAL_FORMS - _ALSO_WORDS:
         return True
     around = folded[max(0, start - 4) : end + 4]
     return any(form in around for form in LEGAL_FORMS if not form.isascii())
 
 
 def legal(_: str, value: Value, quoted: Quoted) -> str:
-    """A full name with a legal form in it, or one that the page uses for the company itself."""
+    """A full name that ends (in Japanese and the like, also begins) with its legal form."""
     folded, needle = quoted.folded, fold(str(value))
-    plain = re.sub(r"[.,()]", "", needle)
-    has_form = any(word in LEGAL_FORMS for word in plain.split()) or any(
-        form in plain for form in LEGAL_FORMS if not form.isascii()
-    )
-    if has_form and len(plain.split()) > 1 - (not plain.isascii()) and holds(folded, needle):
-        return "" if cues.has(folded, (*cues.OTHERS, *cues.ELSEWHERE)) else "contained with its legal form"
-    return company("", value, quoted)
+    words = re.sub(r"[.,()]", "", needle).split()
+    closing = {*words[-1:], "".join(words[-2:])}
+    # "is" and "as" are forms only in capitals.
+    forms = LEGAL_FORMS if str(value).split()[-1][:1].isupper() else LEGAL_FORMS - _ALSO_WORDS
+    ends = len(words) > 1 and bool(closing & forms)
+    eastern = any(form in needle for form in LEGAL_FORMS if not form.isascii()) and len(needle) > 4
+    if not (ends or eastern) or re.search(r"[@|·•]", needle) or _lower(str(value)) or not holds(folded, needle):
+        return ""
+    return "" if cues.has(folded, (*cues.OTHERS, *cues.ELSEWHERE)) else "contained with its legal form"
 
 
 def behind(words: tuple[str, ...]) -> Rule:
@@ -74,7 +80,7 @@ def behind(words: tuple[str, ...]) -> Rule:
 
     def rule(_: str, value: Value, quoted: Quoted) -> str:
         folded, needle = quoted.led, fold(str(value))
-        if not any(True for _ in cues.whole_words(quoted.folded, needle)):
+        if _lower(str(value)) or not any(True for _ in cues.whole_words(quoted.folded, needle)):
             return ""
         for start, _end in cues.whole_words(folded, needle):
             for _left, right in cues.places_of(folded, words):
@@ -122,7 +128,9 @@ def title(_: str, value: Value, quoted: Quoted) -> str:
 def headline(_: str, value: Value, quoted: Quoted) -> str:
     """A line that describes a person: contained, with the word of a role in it."""
     needle = fold(str(value))
-    return "contained" if holds(quoted.folded, needle) and (roles.is_role(needle) or cues.has(needle, _ROLE_WORDS)) else ""
+    return (
+        "contained" if holds(quoted.folded, needle) and (roles.is_role(needle) or cues.has(needle, _ROLE_WORDS)) else ""
+    )
 
 
 def employer(_: str, value: Value, quoted: Quoted) -> str:

@@ -35,15 +35,25 @@ def town(_: str, value: Value, quoted: Quoted) -> str:
         return ""
     if _STREET.search(needle) or re.search(r"\d", needle) or country_code(needle) or _counts(needle):
         return ""
-    block = fold(quoted.block)
-    in_address = bool(re.search(r"\d", block)) or cues.has(block, _SEAT)
+    if not re.match(r"[^\W\d_]", str(value)):
+        return ""
+    in_address = _is_address(fold(quoted.block).replace(needle, " "))
     for start, end in cues.whole_words(folded, needle):
         if _elsewhere(folded, start, end):
             continue
         before, after = folded[max(0, start - 24) : start], folded[end : end + 16]
         led, trailed = bool(_LEADS.search(before)), bool(_TRAILS.match(after))
-        ends = after[:1] in {".", "!"} and led
-        if (led and trailed) or ends or (in_address and (led or trailed)):
+        preposition = bool(re.search(r"[^\W\d]+ $", before)) and led
+        alone = (
+            not before.strip()
+            and not after.strip()
+            and in_address
+            and _NEAR_CODE.search(fold(quoted.block)) is not None
+        )
+        opening = not before.strip() and bool(re.match(r"^(?:,|-based|\s+[a-z]{0,2}-?\d{4,6}\b)", after)) and in_address
+        if preposition and (trailed or in_address or after[:1] in {".", "!"}):
+            return "contained in an address"
+        if (led and trailed and in_address) or alone or opening:
             return "contained in an address"
     return "contained in an address" if _EAST_ASIAN.search(folded) and needle in folded else ""
 
@@ -54,8 +64,22 @@ _STREET: Final = re.compile(
     r"vej|suite|floor|unit|building)\b|(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|damm|ufer|markt|chaussee|straat|laan|plein|kade|gracht|gatan|"
     r"vägen|gade|veien|katu|tie)\b|丁目|番|号|路|街|로|길"
 )
-_HOUSE: Final = re.compile(r"^\d{1,5} ?[a-z]?(?:[-/]\d{1,5})?[ ,]|[ ,]\d{1,5} ?[a-z]?(?:[-/]\d{1,5} ?[a-z]?)?$|\d+(?:丁目|番|号|-)")
-_POSTAL: Final = re.compile(r"(?:[a-z]{1,3}-)?[a-z\d]{2,6}(?:[ -][a-z\d]{2,4})?")
+_HOUSE: Final = re.compile(
+    r"^\d{1,5} ?[a-z]?(?:[-/]\d{1,5})?[ ,]|[ ,]\d{1,5} ?[a-z]?(?:[-/]\d{1,5} ?[a-z]?)?$|\d+(?:丁目|番|号|-)"
+)
+_CODE: Final = (
+    r"(?:(?:[a-z]{1,3}-)?\d{4,6}|\d{5}-\d{4}|\d{4} ?[a-z]{2}|[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}|[a-z]\d[a-z] ?\d[a-z]\d|\d{2}-\d{3}|\d{3} \d{2}"
+    r"|\d{3}-\d{4}|\d{4}-\d{3}|\d{5}-\d{3}|[a-z]\d{2} ?[a-z\d]{4})"
+)
+_POSTAL: Final = re.compile(_CODE)
+_NEAR_CODE: Final = re.compile(rf"(?<![\w/-]){_CODE}(?![\w/-])")
+_DATE: Final = re.compile(r"\d{1,2}[-./]\d{1,2}[-./]\d{2,4}|\d{4}-\d{2}-\d{2}")
+
+
+def _is_address(folded: str) -> bool:
+    """Whether a text holds a street's word, or a postal code that is no part of a date."""
+    bare = _DATE.sub(" ", folded)
+    return bool(_STREET.search(bare)) or bool(_NEAR_CODE.search(bare)) or cues.has(bare, _SEAT)
 
 
 def street(_: str, value: Value, quoted: Quoted) -> str:
@@ -63,9 +87,14 @@ def street(_: str, value: Value, quoted: Quoted) -> str:
     needle = fold(str(value))
     if not _HOUSE.search(needle) or not re.search(r"[^\W\d]{3}", needle) or _counts(needle):
         return ""
+    if (
+        _DATE.search(needle)
+        or len(needle.split()) > 7
+        or re.search(r"[.:!?] ", needle.replace("st. ", "").replace("str. ", ""))
+    ):
+        return ""
     rest = fold(quoted.block).replace(needle, " ")
-    in_address = bool(re.search(r"\d{4,6}|\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b", rest)) or cues.has(rest, _SEAT)
-    return _with_number(needle, quoted) if in_address or _STREET.search(needle) else ""
+    return _with_number(needle, quoted) if _STREET.search(needle) or _is_address(rest) else ""
 
 
 def postal_code(_: str, value: Value, quoted: Quoted) -> str:
@@ -74,7 +103,10 @@ def postal_code(_: str, value: Value, quoted: Quoted) -> str:
     if not _POSTAL.fullmatch(needle) or sum(character.isdigit() for character in needle) < 2:
         return ""
     rest = fold(quoted.block).replace(needle, " ")
-    in_address = bool(_STREET.search(rest)) or cues.has(rest, _SEAT) or "〒" in quoted.block
+    with_town = bool(
+        re.match(rf"\W*{re.escape(str(value))},? [^\W\d_a-z]\w{{2,}}(?: \S+){{0,2}}$", quoted.text.strip())
+    )
+    in_address = with_town or bool(_STREET.search(rest)) or cues.has(rest, _SEAT) or "〒" in quoted.block
     year = bool(re.fullmatch(r"(?:1[5-9]|20)\d\d", needle)) and cues.has(quoted.line, (*cues.FOUNDED, *cues.SINCE, "©"))
     return _with_number(needle, quoted) if in_address and not year else ""
 
@@ -87,7 +119,9 @@ def address(_: str, value: Value, quoted: Quoted) -> str:
 
 
 def _counts(needle: str) -> bool:
-    return cues.has(needle, (*cues.FOUNDED, *cues.SINCE, *cues.PHONE, *cues.FAX, *cues.REGISTER, *cues.VAT, "employee", "@"))
+    return cues.has(
+        needle, (*cues.FOUNDED, *cues.SINCE, *cues.PHONE, *cues.FAX, *cues.REGISTER, *cues.VAT, "employee", "@")
+    )
 
 
 def _with_number(needle: str, quoted: Quoted) -> str:

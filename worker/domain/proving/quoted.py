@@ -12,7 +12,8 @@ from worker.domain.proving import cues
 @dataclass(frozen=True, slots=True)
 class Quoted:
     """A located quote. ``text`` is as it stands on the page, ``before`` and ``after`` what surrounds it on its line;
-    ``block`` is the quote with its neighbourhood, across lines.
+    ``block`` is the quote with its neighbourhood, across lines;
+    ``own_labels`` are names in domains that are the company's own.
 
     ``own_name`` is true for a name that the page's host bears out.
     """
@@ -23,6 +24,7 @@ class Quoted:
     own_name: bool = False
     after: str = ""
     block: str = ""
+    own_labels: frozenset[str] = frozenset()
 
     @property
     def folded(self) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from worker.domain.claim import Value
 from worker.domain.folding import fold
-from worker.domain.proving import cues
+from worker.domain.proving import cues, roles
 from worker.domain.proving import industry as industries
 from worker.domain.proving.quoted import Quoted, Rule, holds
 
@@ -25,18 +25,39 @@ _TYPES: Final = {
 }  # fmt: skip
 
 
+#: Words of sentences that say what a company does.
+_TRADE: Final = (
+    "makes$", "sells$", "builds$", "brews$", "bakes$", "roasts$", "grows$", "baut$", "fertigt$", "fabrique", "we are", "we make", "we build", "we offer", "we provide", "we sell", "we supply", "we produce", "we design", "maker", "specialis", "specializ",
+    "supplier", "services", "industry", "sector", "manufactur", "producer", "wir sind", "wir fertigen", "wir bieten", "hersteller", "branche",
+    "anbieter", "nous sommes", "fabricant", "spécialis", "somos", "fabricante", "especiali", "siamo", "produttore", "specializzat", "wij zijn",
+    "製造", "事業", "専門", "业务", "专业",
+)  # fmt: skip
+
+
 def industry(_: str, value: Value, quoted: Quoted) -> str:
     """The value stands in the quote, or listed words of that trade do; hints make it a conclusion."""
     needle, own = fold(str(value)), cues.without_customers(quoted.folded)
-    if holds(own, needle) and industries.is_known(needle):
+    if holds(own, needle) and industries.is_known(needle) and not (len(own) < 80 and roles.is_role(own)):
         return "contained"
     strength = industries.support(needle, quoted.folded)
     if strength:
         return (
             "mapped from the industry vocabulary" if strength == "strong" else "inferred from the industry vocabulary"
         )
+    if not cues.has(own, _TRADE):
+        return ""
+    if _names_trade(own, needle):
+        return "inferred from words of the quote"
     stems = [word[:6] for word in re.findall(r"[^\W\d]{4,}", needle)]
     return "inferred from shared words" if stems and all(_starts(own, stem) for stem in stems) else ""
+
+
+def _names_trade(folded: str, needle: str) -> bool:
+    """Whether a text holds a trade that no vocabulary lists: up to six words without figures, and no place."""
+    if len(needle.split()) > 6 or not re.search(r"[^\W\d]{4}", needle) or re.search(r"\d", needle):
+        return False
+    places = [start for start, _ in cues.whole_words(folded, needle) if not cues.negated(folded, start)]
+    return any(not re.search(r"\b(?:in|at|from|near|of|by|und|and|à|aus|en|di) $", folded[:start]) for start in places)
 
 
 def _starts(folded: str, stem: str) -> bool:
@@ -60,5 +81,6 @@ def role(support: Callable[[str, str], str], what: str) -> Rule:
 def company_type(_: str, value: Value, quoted: Quoted) -> str:
     """Listed words of the quote stand for a company type."""
     folded = cues.without_customers(quoted.folded)
-    words = _TYPES.get(str(value), ()))
+    words = _TYPES.get(str(value))
+    places = cues.places_of(folded, words) if words else []
     return "mapped from words of a company type" if any(not cues.negated(folded, start) for start, _ in places) else ""

@@ -18,7 +18,10 @@ _LABEL = re.compile(
     re.I,
 )
 _SEPARATOR = re.compile(r"\s?[|│•·◊●▪■♦~;✦\t]\s?|\s[-–—/]{1,3}\s|\s{3,}|\s[*]\s")
-_BREAK = re.compile(r"(?<!\w)(?:tel|t[ée]l[ée]phone|phone|ph|fax|telefon|telefax|tlf|e-?mail|call|www\.|https?:|mob|mobile|cell|t|f|p|m|tel[ée]fono|toll)\s?[.:/]|\S{1,60}@|☎|(?:\+|\(0)\d", re.I)
+_BREAK = re.compile(
+    r"(?<!\w)(?:tel|t[ée]l[ée]phone|phone|ph|fax|telefon|telefax|tlf|e-?mail|call|www\.|https?:|mob|mobile|cell|t|f|p|m|tel[ée]fono|toll)\s?[.:/]|\S{1,60}@|☎|(?:\+|\(0)\d",
+    re.I,
+)
 #: "whose registered office is located at" and the like: the street begins behind it.
 _PROSE_LEAD = re.compile(
     r"^.{0,400}\b(?:situ[ée]e?s?(?:\sau|\sà)?|located\sat|based\sat|offices?\s(?:is\s)?at|address\sis|mit\ssitz\sin(?:\sder)?|con\ssede\s(?:legale\s)?in|domicili(?:o|ada|ado)\s(?:social\s)?en|gevestigd\s(?:te|aan)|visit\sus\sat|write\sto(?:\sus\sat)?"
@@ -35,25 +38,52 @@ _STREET_CITY = re.compile(
     re.I,
 )
 _CARE = re.compile(r"^(?:c/o|attn\.?|att\.?|attention|z\.?\s?hd\.?|z\.\s?h\.|à\sl'attention)\b", re.I)
-_COUNTY = re.compile(r"^(?:[A-Z]{2}|[A-Z][a-z]+shire|(?:Co\.?|County|West|East|North|South|Greater)\s\w+|Kent|Essex|Surrey|Sussex|Devon|Cornwall|Dorset|Norfolk|Suffolk|Somerset|Cumbria|Merseyside|Middlesex|Herts|Hants|Bucks|Beds|Berks|Northants|Oxon|Wilts|Lancs|Lincs|Notts|Staffs|Cambs|Glos|Avon|Cleveland|Tyne\s(?:and|&)\sWear)\.?$", re.I)
+_COUNTY = re.compile(
+    r"^(?:[A-Z]{2}|[A-Z][a-z]+shire|(?:Co\.?|County|West|East|North|South|Greater)\s\w+|Kent|Essex|Surrey|Sussex|Devon|Cornwall|Dorset|Norfolk|Suffolk|Somerset|Cumbria|Merseyside|Middlesex|Herts|Hants|Bucks|Beds|Berks|Northants|Oxon|Wilts|Lancs|Lincs|Notts|Staffs|Cambs|Glos|Avon|Cleveland|Tyne\s(?:and|&)\sWear)\.?$",
+    re.I,
+)
 _RUNS = re.compile(r"\d+")
 _CITY_ONLY = re.compile(r"^[^\W\d_][^\d:;@|()<>£$€?!]*$")
-_NOT_CITY = re.compile(r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel|phone|copyright|rights|hours?|since|suite|floor|box)\b", re.I)
-_DATE = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre)\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d$|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d$|(?:©|\(c\)|copyright)[\s\d,–-]*$", re.I)
+_NOT_CITY = re.compile(
+    r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel|phone|copyright|rights|hours?|since|suite|floor|box)\b",
+    re.I,
+)
+_DATE = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre)\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d$|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d$|(?:©|\(c\)|copyright)[\s\d,–-]*$",
+    re.I,
+)
 _YEARISH = re.compile(r"^(?:19\d\d|20[0-4]\d)$")
 _NOT_PLACE = re.compile(r"[£$€®™©!?=_{}]|\b(?:copyright|rights\sreserved|edition|limited\sedition|powered\sby)\b", re.I)
 _NUMBER_END = re.compile(r"\d\s?[a-zA-Z]?$")
 _PRICE = re.compile(r"[£$€]\s?\d|\d\s?[£$€]|\d\s?%")
 _EAST_ASIAN = re.compile("[\u3041-\u30fe\u4e00-\u9fff\uac00-\ud7a3]{2}")
 _HOUSE = re.compile(r"\d")
-_PLACE_WORD = re.compile("[都道府県市区區縣县郡町村路街道號号巷弄省州鎮镇樓楼]|[가-힣](?:시|도|군|구|동|로|길|읍|면)(?:\\s|\\d|$)")
-_BIG_PLACE = re.compile("^(?P<region>東京都|北海道|(?:京都|大阪)府|[\u4e00-\u9fff]{2,3}[県省縣]|[가-힣]{2,6}(?:특별시|광역시|도|특별자치시|특별자치도))?\\s?(?P<city>[\u4e00-\u9fff\u3041-\u30fe]{1,6}?[市区區郡]|[가-힣]{1,5}(?:시|군|구))?")
+_PLACE_WORD = re.compile(
+    "[都道府県市区區縣县郡町村路街道號号巷弄省州鎮镇樓楼]|[가-힣](?:시|도|군|구|동|로|길|읍|면)(?:\\s|\\d|$)"
+)
+_BIG_PLACE = re.compile(
+    "^(?P<region>東京都|北海道|(?:京都|大阪)府|[\u4e00-\u9fff]{2,3}[県省縣]|[가-힣]{2,6}(?:특별시|광역시|도|특별자치시|특별자치도))?\\s?(?P<city>[\u4e00-\u9fff\u3041-\u30fe]{1,6}?[市区區郡]|[가-힣]{1,5}(?:시|군|구))?"
+)
 _AFTER_LABEL = re.compile("^[^:：]{0,12}[:：]\\s{0,3}")
 _CODE_LABEL = re.compile("\\s{0,3}(?:邮编|邮政编码|郵遞區號|郵便番号|우편번호)\\s{0,3}[:：]?\\s{0,3}$")
 _CITY_END = re.compile(r"(?<=[a-zß-ÿ]{3})\.\s|\s(?=(?:Tel|Telefon|Fax|Phone|Tlf|T)\b)")
 _CITY_PREFIX = re.compile(r"^(?:г\.|г\s|м\.|город\s|місто\s)\s?")
-_SECONDARY = re.compile(r"^(?:(?:\d{1,3}(?:st|nd|rd|th)?|first|second|third|fourth|fifth|ground|top)\s?(?:floor|fl)\b|(?:suite|ste|unit|floor|level|apt|apartment|room|rm|bldg|building|#)\b|p\.?\s?o\.?\s?box)", re.I)
-_CITY_STATES = ("luxemb", "singap", "panam", "méxico", "mexico", "guatemala", "monaco", "hong kong", "macau", "san marino")
+_SECONDARY = re.compile(
+    r"^(?:(?:\d{1,3}(?:st|nd|rd|th)?|first|second|third|fourth|fifth|ground|top)\s?(?:floor|fl)\b|(?:suite|ste|unit|floor|level|apt|apartment|room|rm|bldg|building|#)\b|p\.?\s?o\.?\s?box)",
+    re.I,
+)
+_CITY_STATES = (
+    "luxemb",
+    "singap",
+    "panam",
+    "méxico",
+    "mexico",
+    "guatemala",
+    "monaco",
+    "hong kong",
+    "macau",
+    "san marino",
+)
 MAX_UP = 6
 MAX_ADDRESSES = 120
 
@@ -88,7 +118,12 @@ class Address:
         }  # fmt: skip
 
 
-def find_addresses(rendering: Rendering, regions: Sequence[str], numbers: Mapping[int, list[tuple[int, int]]], named: Collection[str] = ()) -> list[Address]:
+def find_addresses(
+    rendering: Rendering,
+    regions: Sequence[str],
+    numbers: Mapping[int, list[tuple[int, int]]],
+    named: Collection[str] = (),
+) -> list[Address]:
     """Every address with a postal code in the text, in its order.
 
     ``regions`` are country codes, likeliest first; ``numbers`` the spans of phone numbers by line; ``named`` the
@@ -153,7 +188,9 @@ def _applicable(regions: Sequence[str], local: str) -> list[tuple[PostalRule, st
     return chosen
 
 
-def _matches(line: str, rules: Sequence[tuple[PostalRule, str]], spans: Sequence[tuple[int, int]]) -> list[tuple[tuple[PostalRule, str], re.Match[str]]]:
+def _matches(
+    line: str, rules: Sequence[tuple[PostalRule, str]], spans: Sequence[tuple[int, int]]
+) -> list[tuple[tuple[PostalRule, str], re.Match[str]]]:
     found: list[tuple[tuple[PostalRule, str], re.Match[str]]] = []
     sizes = {len(run) for run in _RUNS.findall(line)}
     for rule in rules:
@@ -178,7 +215,9 @@ def _assemble(
 ) -> Address | None:  # fmt: skip
     rule, country = chosen
     groups = match.groupdict()
-    address = Address(postal_code=re.sub(r"\s{2,}", " ", match.group("postal").strip()), country=country, end_line=index)
+    address = Address(
+        postal_code=re.sub(r"\s{2,}", " ", match.group("postal").strip()), country=country, end_line=index
+    )
     if groups.get("prefix"):
         address.country = PREFIX_COUNTRY.get(groups["prefix"], country)
     address.region = (groups.get("region") or "").strip(" .,")
@@ -218,7 +257,12 @@ def _assemble(
     tail = tail[:stop]
     pieces = [piece for piece in _PIECE.split(_TRAIL.sub("", head)) if piece and piece.strip()]
     end = match.end()
-    if _EAST_ASIAN.search(line) or (not head.strip() and not tail.strip(" )") and index + 1 < len(rendering.lines) and _EAST_ASIAN.search(rendering.lines[index + 1])):
+    if _EAST_ASIAN.search(line) or (
+        not head.strip()
+        and not tail.strip(" )")
+        and index + 1 < len(rendering.lines)
+        and _EAST_ASIAN.search(rendering.lines[index + 1])
+    ):
         return _east_asian(rendering, index, match, head, head_at, tail, address, taken)
     city_after = rule.city_after and not _starts_with_country(tail)
     if city_after:
@@ -245,14 +289,20 @@ def _assemble(
             street = above + [piece for piece in street if piece not in above]
         elif not street:
             top, column = index, head_at
-    if not street and not (rule.strong and _is_city(address.city) and (address.country in regions[:3] or address.country == local)):
+    if not street and not (
+        rule.strong and _is_city(address.city) and (address.country in regions[:3] or address.country == local)
+    ):
         return None
     if not rule.strong and not label and not (local and local in rule.countries):
         # A bare run of digits is a postal code only beside something that surely is a street.
         best = max([street_score(piece) for piece in street] + [street_score(", ".join(street))])
         numbered = any(c.isdigit() for c in " ".join(street))
         expected = city_after and numbered and best == 1 and address.country == regions[0] and _is_city(address.city)
-        if any(_is_prose(piece) for piece in street) or _YEARISH.match(address.postal_code) and not (address.country == regions[0] and _is_city(address.city)):
+        if (
+            any(_is_prose(piece) for piece in street)
+            or _YEARISH.match(address.postal_code)
+            and not (address.country == regions[0] and _is_city(address.city))
+        ):
             return None
         if (best < 2 and not expected) or (len(address.postal_code) == 4 and not numbered):
             return None
@@ -274,7 +324,9 @@ def _starts_with_country(tail: str) -> bool:
     name = _LEAD.sub("", tail)[:24].lower()
     if name.startswith(_CITY_STATES):
         return False
-    return any(name.startswith(word) and not name[len(word) : len(word) + 1].isalpha() for word in BY_NAME if len(word) > 3)
+    return any(
+        name.startswith(word) and not name[len(word) : len(word) + 1].isalpha() for word in BY_NAME if len(word) > 3
+    )
 
 
 def _street_behind(after: str) -> list[str]:
@@ -292,7 +344,14 @@ def _street_behind(after: str) -> list[str]:
 
 
 def _east_asian(
-    rendering: Rendering, index: int, match: re.Match[str], head: str, head_at: int, tail: str, address: Address, taken: int
+    rendering: Rendering,
+    index: int,
+    match: re.Match[str],
+    head: str,
+    head_at: int,
+    tail: str,
+    address: Address,
+    taken: int,
 ) -> Address | None:
     """Chinese, Japanese and Korean addresses run from the large to the small without commas."""
     lines = rendering.lines
@@ -303,7 +362,13 @@ def _east_asian(
         at = lines[index].find(text, match.end())
         address.end_column = at + len(text)
         below = lines[index + 1] if index + 1 < len(lines) else ""
-        if not _HOUSE.search(text) and _HOUSE.search(below) and len(below) <= 50 and _EAST_ASIAN.search(below) and not _BREAK.search(below):
+        if (
+            not _HOUSE.search(text)
+            and _HOUSE.search(below)
+            and len(below) <= 50
+            and _EAST_ASIAN.search(below)
+            and not _BREAK.search(below)
+        ):
             text = f"{text} {below}"
             address.end_line, address.end_column = index + 1, len(below)
     elif _EAST_ASIAN.search(head) and _PLACE_WORD.search(head):
@@ -325,7 +390,10 @@ def _east_asian(
     address.street = text
     city = _BIG_PLACE.match(text)
     if city:
-        address.region, address.city = city.group("region") or "", (city.group("city") or city.group("region") or "").strip()
+        address.region, address.city = (
+            city.group("region") or "",
+            (city.group("city") or city.group("region") or "").strip(),
+        )
     address.text = _text(rendering, address)
     return address
 
@@ -338,7 +406,10 @@ def _keeps(left: str, right: str) -> bool:
 
 
 def _goes_on(address: Address, regions: Sequence[str]) -> bool:
-    return address.country in {"RU", "UA", "BY", "KZ", "HU", "CN", "JP", "KR", "TR", "LT", "LV"} or regions[0] == address.country
+    return (
+        address.country in {"RU", "UA", "BY", "KZ", "HU", "CN", "JP", "KR", "TR", "LT", "LV"}
+        or regions[0] == address.country
+    )
 
 
 def _is_prose(text: str) -> bool:
@@ -351,7 +422,9 @@ def _is_prose(text: str) -> bool:
 
 def _is_city(text: str) -> bool:
     """Whether a text may be a city's name: a few words, no prose, no digits."""
-    return 2 <= len(text) <= 40 and len(text.split()) <= 5 and bool(_CITY_ONLY.match(text)) and not _NOT_CITY.search(text)
+    return (
+        2 <= len(text) <= 40 and len(text.split()) <= 5 and bool(_CITY_ONLY.match(text)) and not _NOT_CITY.search(text)
+    )
 
 
 def _city_from(pieces: list[str], address: Address) -> None:
@@ -402,7 +475,14 @@ def _walk_up(
         label = _LABEL.match(line)
         text = line[label.end() :] if label else line
         shift = label.end() if label else 0
-        if _PRICE.search(text) or _NOT_PLACE.search(text) or (len(text) > 110 and not best) or "@" in line or numbers.get(j) or _BREAK.search(line):
+        if (
+            _PRICE.search(text)
+            or _NOT_PLACE.search(text)
+            or (len(text) > 110 and not best)
+            or "@" in line
+            or numbers.get(j)
+            or _BREAK.search(line)
+        ):
             tail = _SEPARATOR.split(line)[-1]
             if j == index - 1 and street_score(tail) >= 2 and not numbers.get(j) and "@" not in tail:
                 return [tail], j, line.rfind(tail)

@@ -20,13 +20,21 @@ if TYPE_CHECKING:
     from worker.providers.website.page import Reading
 
 #: Local parts of addresses that a company answers to as a company.
-_GENERAL_MAIL = re.compile(r"^(?:info|contact|kontakt|office|hello|hallo|mail|email|post|service|support|sales|team|contacto|contatti|contato|contactez|bonjour|hola|ciao|enquir\w+|inquir\w+|admin|reception|zentrale|welcome|ask|general|empfang|biuro|firma|posta|myynti|order\w*)", re.I)
-_TECHNICAL_MAIL = re.compile(r"^(?:webmaster|noreply|no-reply|abuse|hostmaster|postmaster|privacy|datenschutz|dpo|dsb|dmca|gdpr|rgpd|press|presse|jobs?|career|karriere|bewerbung|hr|copyright|legal|unsubscribe)", re.I)
+_GENERAL_MAIL = re.compile(
+    r"^(?:info|contact|kontakt|office|hello|hallo|mail|email|post|service|support|sales|team|contacto|contatti|contato|contactez|bonjour|hola|ciao|enquir\w+|inquir\w+|admin|reception|zentrale|welcome|ask|general|empfang|biuro|firma|posta|myynti|order\w*)",
+    re.I,
+)
+_TECHNICAL_MAIL = re.compile(
+    r"^(?:webmaster|noreply|no-reply|abuse|hostmaster|postmaster|privacy|datenschutz|dpo|dsb|dmca|gdpr|rgpd|press|presse|jobs?|career|karriere|bewerbung|hr|copyright|legal|unsubscribe)",
+    re.I,
+)
 #: More values of one kind than this are a directory, not a company's own.
 MAX_OWN = 5
 
 
-def claims_of(reading: Reading, mentions: dict[str, tuple[Mention, ...]], places: Places, observed_at: datetime, confidence: float) -> tuple[Claim, ...]:
+def claims_of(
+    reading: Reading, mentions: dict[str, tuple[Mention, ...]], places: Places, observed_at: datetime, confidence: float
+) -> tuple[Claim, ...]:
     """The claims that one page supports, each with its evidence. Values that their field refuses are left out."""
     maker = _Maker(reading, observed_at, confidence)
     claims: list[Claim] = []
@@ -67,7 +75,12 @@ Spoken = tuple[str, object, Evidence, float]
 def _values(reading: Reading, mentions: dict[str, tuple[Mention, ...]], places: Places) -> Iterator[Spoken]:
     if reading.host:
         yield "company_domain", reading.host, places.at("url", reading.document.url), 1.0
-        yield "company_website", reading.document.url or f"https://{reading.host}/", places.at("url", reading.document.url), 1.0
+        yield (
+            "company_website",
+            reading.document.url or f"https://{reading.host}/",
+            places.at("url", reading.document.url),
+            1.0,
+        )
     yield from _name(reading, mentions, places)
     yield from _mail(reading, mentions)
     for word, field in (("phones", "company_phone"), ("faxes", "company_fax")):
@@ -89,10 +102,17 @@ def _name(reading: Reading, mentions: dict[str, tuple[Mention, ...]], places: Pl
     best = reading.names[0]
     # Certainty grows with the number of places that agree and with the domain's.
     weight = min(1.0, 0.55 + 0.09 * len(best.places) + 0.25 * best.agreement)
-    yield "company_name", split_legal_form(best.text)[0] if best.agreement else best.text, mentions["names"][0].evidence, weight
+    yield (
+        "company_name",
+        split_legal_form(best.text)[0] if best.agreement else best.text,
+        mentions["names"][0].evidence,
+        weight,
+    )
     for name, mention in zip(reading.names[:8], mentions["names"], strict=False):
         for form in name.forms:
-            if split_legal_form(form)[1] and (name.key == best.key or best.key.startswith(name.key) or name.key.startswith(best.key)):
+            if split_legal_form(form)[1] and (
+                name.key == best.key or best.key.startswith(name.key) or name.key.startswith(best.key)
+            ):
                 yield "company_legal_name", form, _form_evidence(form, mention, places), 0.95
                 return
 

@@ -84,7 +84,9 @@ NAMES: dict[str, str] = {
 BY_NAME: dict[str, str] = {name: code for code, names in NAMES.items() for name in names.split("|")}
 
 #: Country-code domains that are sold as words and say nothing about a place.
-GENERIC_CC = frozenset("io co me tv ai ly fm cc to ws eu gg sh nu la st vc im am ag sc bz mn is gl pw su tk ml ga cf gq".split())
+GENERIC_CC = frozenset(
+    "io co me tv ai ly fm cc to ws eu gg sh nu la st vc im am ag sc bz mn is gl pw su tk ml ga cf gq".split()
+)
 
 #: Languages to the countries where most of their sites are: (code, weight).
 BY_LANGUAGE: dict[str, tuple[tuple[str, float], ...]] = {

@@ -50,7 +50,9 @@ async def crawl(starts: Sequence[str], fetch: FetchPage, pool: Executor, max_pag
     refused: list[tuple[str, str, str]] = []
     start = await _first(starts, fetch, pool, refused)
     pages = [start]
-    links = _choose(start.finding, max_pages - 1) if start.finding.kind not in {"parked", "for_sale", "challenge"} else []
+    links = (
+        _choose(start.finding, max_pages - 1) if start.finding.kind not in {"parked", "for_sale", "challenge"} else []
+    )
     results = await asyncio.gather(*(_visit(link, fetch, pool) for link in links))
     seen = {start.finding.pages[0].page_hash}
     for link, result in zip(links, results, strict=True):
@@ -62,7 +64,9 @@ async def crawl(starts: Sequence[str], fetch: FetchPage, pool: Executor, max_pag
     return Crawl(tuple(pages), tuple(refused))
 
 
-async def _first(starts: Sequence[str], fetch: FetchPage, pool: Executor, refused: list[tuple[str, str, str]]) -> Crawled:
+async def _first(
+    starts: Sequence[str], fetch: FetchPage, pool: Executor, refused: list[tuple[str, str, str]]
+) -> Crawled:
     last: PageRefused | None = None
     for url in starts:
         result = await _visit(PageLink(url, "start", 0.0), fetch, pool)
@@ -117,7 +121,13 @@ def _choose(start: PageFinding, budget: int) -> list[PageLink]:
         chosen.append(link)
     if len(chosen) < budget and start.url and not taken.keys() & {"contact", "imprint"} and not start.kind:
         language = start.language.partition("-")[0].lower()
-        chosen.append(PageLink(urljoin(start.url, _GUESSES.get(language, _GUESSES[""])), "imprint" if language == "de" else "contact", 1.0))
+        chosen.append(
+            PageLink(
+                urljoin(start.url, _GUESSES.get(language, _GUESSES[""])),
+                "imprint" if language == "de" else "contact",
+                1.0,
+            )
+        )
     return chosen
 
 

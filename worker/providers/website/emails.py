@@ -9,14 +9,19 @@ from urllib.parse import unquote
 from worker.providers.website.rendering import Link, Rendering
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u00c0-\u024f]{1,64}\Z")
-_DOMAIN = re.compile(r"(?:[A-Za-z0-9\u00c0-\u024f](?:[A-Za-z0-9\u00c0-\u024f-]{0,61}[A-Za-z0-9\u00c0-\u024f])?\.){1,6}[A-Za-z]{2,18}(?![A-Za-z0-9])")
+_DOMAIN = re.compile(
+    r"(?:[A-Za-z0-9\u00c0-\u024f](?:[A-Za-z0-9\u00c0-\u024f-]{0,61}[A-Za-z0-9\u00c0-\u024f])?\.){1,6}[A-Za-z]{2,18}(?![A-Za-z0-9])"
+)
 _DISGUISED = re.compile(
     r"(?<![\w.+-])(?P<local>[A-Za-z0-9][\w.+-]{0,63})\s{0,2}"
     r"(?:\s?[\[({<|]\s{0,2}(?:at|@|ät|arroba|chez|a|æt|snabel-?a|kukac|malpa)\s{0,2}[\])}>|]\s?|\s(?:at|AT|\(at\))\s(?=[\w-]{1,63}\s{0,2}[\[({]|[\w-]{1,63}\s(?:dot|DOT|punkt|punto|point)\s)|\s@\s|\s@|@\s)"
     r"\s{0,2}(?P<domain>[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\s{0,2}(?:\.|[\[({]\s{0,2}(?:dot|\.|punkt|punto|point|ponto|pt|d0t)\s{0,2}[\])}]|\s(?:dot|DOT|punkt|punto|point)\s)\s{0,2}[A-Za-z0-9-]{1,63}){1,5})",
     re.I,
 )
-_DOT = re.compile(r"\s{0,2}(?:[\[({]\s{0,2}(?:dot|\.|punkt|punto|point|ponto|pt|d0t)\s{0,2}[\])}]|\s(?:dot|punkt|punto|point)\s)\s{0,2}", re.I)
+_DOT = re.compile(
+    r"\s{0,2}(?:[\[({]\s{0,2}(?:dot|\.|punkt|punto|point|ponto|pt|d0t)\s{0,2}[\])}]|\s(?:dot|punkt|punto|point)\s)\s{0,2}",
+    re.I,
+)
 _CLOUDFLARE = re.compile(r"(?:data-cfemail=\"|/cdn-cgi/l/email-protection#)([0-9a-fA-F]{6,400})")
 _FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|css|js|php|html?|pdf|ico|bmp|aspx?)$", re.I)
 _PLACEHOLDER = re.compile(
@@ -48,7 +53,9 @@ def find_emails(rendering: Rendering, html: str) -> list[Email]:
             budget -= line.count("@")
             for email in _plain(line, index):
                 found.setdefault(email.address.lower(), email)
-        if ("(" in line or "[" in line or "{" in line or " at " in line.lower() or "@ " in line or " @" in line) and len(line) < 2000:
+        if (
+            "(" in line or "[" in line or "{" in line or " at " in line.lower() or "@ " in line or " @" in line
+        ) and len(line) < 2000:
             for email in _disguised(line, index):
                 found.setdefault(email.address.lower(), email)
         if len(found) >= MAX_FOUND or budget < 0:
@@ -59,9 +66,9 @@ def find_emails(rendering: Rendering, html: str) -> list[Email]:
                 found.setdefault(address.lower(), Email(address, -1, 0, 0, path="a[href^=mailto]"))
     if "cfemail" in html or "email-protection#" in html:
         for match in _CLOUDFLARE.finditer(html):
-            address = uncloudflare(match.group(1))
-            if address:
-                found.setdefault(address.lower(), Email(address, -1, 0, 0, path="data-cfemail"))
+            plain = uncloudflare(match.group(1))
+            if plain:
+                found.setdefault(plain.lower(), Email(plain, -1, 0, 0, path="data-cfemail"))
     return list(found.values())[:MAX_FOUND]
 
 

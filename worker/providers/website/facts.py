@@ -12,10 +12,19 @@ from worker.providers.website.rendering import Rendering, attribute
 from worker.providers.website.structured import Organisation, Structured
 from worker.providers.website.technologies import find_technologies
 
-_GENERIC_DESCRIPTION = ("just another wordpress", "description", "meta description", "default description", "joomla", "welcome to our")
+_GENERIC_DESCRIPTION = (
+    "just another wordpress",
+    "description",
+    "meta description",
+    "default description",
+    "joomla",
+    "welcome to our",
+)
 
 
-def find_facts(document: Document, rendering: Rendering, structured: Structured, host: str, regions: Sequence[str]) -> list[Fact]:
+def find_facts(
+    document: Document, rendering: Rendering, structured: Structured, regions: Sequence[str]
+) -> list[Fact]:
     """Facts in no particular order; several for one field are possible."""
     facts = list(_of_head(document))
     if structured.organisations:
@@ -46,7 +55,13 @@ def _of_head(document: Document) -> Iterator[Fact]:
     keywords = [word.strip() for word in document.meta.get("keywords", "").split(",")]
     keywords = [word for word in keywords if 2 < len(word) <= 60][:30]
     if keywords:
-        yield Fact("company_keywords", tuple(dict.fromkeys(keywords)), path="meta:keywords", quote=", ".join(keywords)[:300], weight=0.8)
+        yield Fact(
+            "company_keywords",
+            tuple(dict.fromkeys(keywords)),
+            path="meta:keywords",
+            quote=", ".join(keywords)[:300],
+            weight=0.8,
+        )
 
 
 def _of_organisation(organisation: Organisation) -> Iterator[Fact]:
@@ -66,7 +81,9 @@ def _of_organisation(organisation: Organisation) -> Iterator[Fact]:
     if isinstance(count, dict):
         exact, low, high = first(count.get("value")), first(count.get("minValue")), first(count.get("maxValue"))
         if low and high:
-            yield Fact("company_size", f"{low}-{high}", path=f"{organisation.path}.numberOfEmployees", quote=f"{low}-{high}")
+            yield Fact(
+                "company_size", f"{low}-{high}", path=f"{organisation.path}.numberOfEmployees", quote=f"{low}-{high}"
+            )
     else:
         exact = first(count)
     if exact:

@@ -12,7 +12,10 @@ _FOUNDED = re.compile(
     rf"(?:\s(?:in|im\sjahre?|im|en|el\saño|nel|em|i|år|vuonna|w|roku|w\sroku|v\sroce|back\sin|since|by\s[\w .]{{2,40}}\sin|on|the\syear|by))?(?:\s(?:the\syear|jahre?|l'année))?[\s.:：,-]{{0,4}}(?:\d{{1,2}}\.?\s?(?:\w{{3,9}}\.?\s|\.\d{{1,2}}\.\s?))?|(?:seit|depuis|desde|dal|sinds|sedan|siden|since)\s(?:über\s)?(?:le\s)?){_YEAR}(?!\d)(?:\s?年)?",
     re.I,
 )
-_WAS = re.compile(rf"(?:im\sjahre?|in|en|nel|em)\s{_YEAR}\s(?:(?:wurde|was|fut|est|fue)\s)?(?:\w+\s){{0,6}}?(?:gegründet|founded|fondée?|créée?|fundad[ao]|established)", re.I)
+_WAS = re.compile(
+    rf"(?:im\sjahre?|in|en|nel|em)\s{_YEAR}\s(?:(?:wurde|was|fut|est|fue)\s)?(?:\w+\s){{0,6}}?(?:gegründet|founded|fondée?|créée?|fundad[ao]|established)",
+    re.I,
+)
 _CJK_YEAR = re.compile(rf"(?:設立|創業|創立|설립|成立)[^\d]{{0,12}}{_YEAR}")
 _WORD = re.compile(r"[^\W\d_]{2,30}")
 _YEAR_SHAPE = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
@@ -30,7 +33,10 @@ _EMPLOYEES = re.compile(
     r"(?<!\d)(?P<count>\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\+?\s?(?:\w+\s){0,2}?(?:employees|staff(?:\smembers)?|team\smembers|associates|colleagues|professionals|people\swork|mitarbeiter(?:innen|\*innen|:innen|\sund\smitarbeiterinnen)?|beschäftigte|angestellte|collaborateurs|salariés|employés|empleados|trabajadores|dipendenti|collaboratori|medewerkers|werknemers|medarbetare|anställda|medarbejdere|ansatte|työntekijää|pracowników|zaměstnanců|funcionários|colaboradores|сотрудник\w*|çalışan)(?!\w)",
     re.I,
 )
-_STAFF_LABEL = re.compile(r"(?:employees|number\sof\semployees|mitarbeiter(?:zahl|anzahl)?|effectifs?|empleados|dipendenti|従業員数?|社員数|员工人数|직원\s?수)\s?[:：]?\s?(?:約|ca\.?|approx\.?|about)?\s?(?P<count>\d{1,3}(?:[.,]\d{3}){1,2}|\d{1,6})", re.I)
+_STAFF_LABEL = re.compile(
+    r"(?:employees|number\sof\semployees|mitarbeiter(?:zahl|anzahl)?|effectifs?|empleados|dipendenti|従業員数?|社員数|员工人数|직원\s?수)\s?[:：]?\s?(?:約|ca\.?|approx\.?|about)?\s?(?P<count>\d{1,3}(?:[.,]\d{3}){1,2}|\d{1,6})",
+    re.I,
+)
 
 
 def find_history(rendering: Rendering) -> Iterator[Fact]:
@@ -49,7 +55,11 @@ def find_history(rendering: Rendering) -> Iterator[Fact]:
             # A label on a line of its own belongs to the figure below it.
             label = rendering.lines[index - 1]
             line, shift = f"{label} {line}", len(label) + 1
-        if founded and _YEAR_SHAPE.search(line) and (wide or not _FOUNDING_WORDS.isdisjoint(_WORD.findall(line.lower()))):
+        if (
+            founded
+            and _YEAR_SHAPE.search(line)
+            and (wide or not _FOUNDING_WORDS.isdisjoint(_WORD.findall(line.lower())))
+        ):
             yield from _founded(line, index, shift)
         if not staff:
             continue
@@ -73,5 +83,12 @@ def _founded(line: str, index: int, shift: int) -> Iterator[Fact]:
                 # "Since 2014 we also ..." tells of something else than the founding.
                 continue
             start = max(shift, match.start())
-            yield Fact("company_founded_year", match.group("year"), index, start - shift, match.end() - start, weight=0.85 if since else 1.0)
+            yield Fact(
+                "company_founded_year",
+                match.group("year"),
+                index,
+                start - shift,
+                match.end() - start,
+                weight=0.85 if since else 1.0,
+            )
             return

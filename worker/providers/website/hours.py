@@ -19,7 +19,9 @@ _HOURS = re.compile(
     re.I,
 )
 _DAY_WORDS = frozenset(re.findall(r"[^\W\d_]{2,30}", re.sub(r"\(\?:|\[[^]]*\]", " ", _DAYS))) | frozenset(
-    f"{day}{end}" for day in ("mon", "tue", "tues", "wed", "wednes", "thu", "thur", "thurs", "fri", "sat", "satur", "sun") for end in ("", "s", "day", "days")
+    f"{day}{end}"
+    for day in ("mon", "tue", "tues", "wed", "wednes", "thu", "thur", "thurs", "fri", "sat", "satur", "sun")
+    for end in ("", "s", "day", "days")
 )
 #: Two times or hours with something between them.
 _TIMES = re.compile(r"\d{1,2}\D{0,12}?(?:-|–|—|to|bis|à|a|alle|tot|til|~|－)\s{0,2}\d", re.I)
@@ -31,7 +33,12 @@ def find_hours(rendering: Rendering, structured: Structured) -> Fact | None:
     for organisation in structured.organisations[:2]:
         values = _structured(organisation.node)
         if values:
-            return Fact("company_opening_hours", tuple(values[:21]), path=f"{organisation.path}.openingHours", quote="; ".join(values))
+            return Fact(
+                "company_opening_hours",
+                tuple(values[:21]),
+                path=f"{organisation.path}.openingHours",
+                quote="; ".join(values),
+            )
     found: list[tuple[int, re.Match[str]]] = []
     if rendering.text.isascii() and not _DAY_WORDS & rendering.vocabulary:
         return None
@@ -46,7 +53,9 @@ def find_hours(rendering: Rendering, structured: Structured) -> Fact | None:
         return None
     index, match = found[0]
     values = list(dict.fromkeys(" ".join(m.group().split()) for _, m in found))
-    return Fact("company_opening_hours", tuple(values[:21]), index, match.start(), match.end() - match.start(), weight=0.9)
+    return Fact(
+        "company_opening_hours", tuple(values[:21]), index, match.start(), match.end() - match.start(), weight=0.9
+    )
 
 
 def _structured(node: Any) -> list[str]:

@@ -45,7 +45,8 @@ def _repair(text: str) -> Any:
 def _decode(text: str) -> Any:
     """One value, or several that stand one after another; None when the text does not parse to its end."""
     decoder = json.JSONDecoder(strict=False)
-    values, at = [], 0
+    values: list[Any] = []
+    at = 0
     while at < len(text):
         try:
             value, at = decoder.raw_decode(text, at)
@@ -111,7 +112,9 @@ def _balance(text: str) -> Any:
 def nodes(values: list[Any]) -> list[tuple[str, Mapping[str, Any]]]:
     """Every object that has a type or an id, with its path, outer ones first; bounded in number and depth."""
     found: list[tuple[str, Mapping[str, Any]]] = []
-    queue: list[tuple[str, Any, int]] = [(f"json-ld[{n}]" if n else "json-ld", value, 0) for n, value in enumerate(values)]
+    queue: list[tuple[str, Any, int]] = [
+        (f"json-ld[{n}]" if n else "json-ld", value, 0) for n, value in enumerate(values)
+    ]
     at = seen = 0
     while at < len(queue) and seen < MAX_NODES:
         path, value, depth = queue[at]
@@ -129,7 +132,11 @@ def nodes(values: list[Any]) -> list[tuple[str, Mapping[str, Any]]]:
                 if isinstance(inner, (dict, list)) and len(queue) < MAX_NODES * 2:
                     queue.append((path if key == "@graph" else f"{path}.{key}", inner, depth + 1))
         elif isinstance(value, list):
-            queue.extend((f"{path}[{n}]", inner, depth + 1) for n, inner in enumerate(value[:500]) if isinstance(inner, (dict, list)))
+            queue.extend(
+                (f"{path}[{n}]", inner, depth + 1)
+                for n, inner in enumerate(value[:500])
+                if isinstance(inner, (dict, list))
+            )
     return found
 
 

@@ -31,10 +31,15 @@ _VETO_WORDS = (
 #: Only in capitals: these letters are words elsewhere.
 _VETO_CAPITALS = r"UID|TVA|IVA|BTW|NIF|CIF|NIE|RUT|RUC|RCS|APE|NAF|HRB|HRA|LEI|NPI|CAGE|USDOT|MC|DOT|CP|BP|CS|REA|ISO|DIN|USD|EUR|GBP|ID|BSB|FN|CHE|N\.I\.F|C\.I\.F|C\.F"
 _LABEL = re.compile(
-    rf"(?<![^\W\d_])(?:(?P<fax>{_FAX_WORDS})|(?P<veto>{_VETO_WORDS})|(?P<phone>{_PHONE_WORDS})|(?P<weak>{_WEAK_WORDS}))(?![^\W\d_])", re.I
+    rf"(?<![^\W\d_])(?:(?P<fax>{_FAX_WORDS})|(?P<veto>{_VETO_WORDS})|(?P<phone>{_PHONE_WORDS})|(?P<weak>{_WEAK_WORDS}))(?![^\W\d_])",
+    re.I,
 )
-_CAPITALS = re.compile(rf"(?<!\w)(?:{_VETO_CAPITALS})[\s.:#º°-]{{0,4}}(?:[Nn][or°º]?\.?[\s:]{{0,2}})?$|[$€£¥№]\s?$|(?:\d|\b)%\s?$")
-_VETO_GAP = re.compile(r"^[\s.:：#()/\-–nrNRo°º,]{0,12}(?:is|ist|nummer|number|no|code|id)?[\s.:：#]{0,4}(?:[A-Z]{1,3}[\s-]?)?$", re.I)
+_CAPITALS = re.compile(
+    rf"(?<!\w)(?:{_VETO_CAPITALS})[\s.:#º°-]{{0,4}}(?:[Nn][or°º]?\.?[\s:]{{0,2}})?$|[$€£¥№]\s?$|(?:\d|\b)%\s?$"
+)
+_VETO_GAP = re.compile(
+    r"^[\s.:：#()/\-–nrNRo°º,]{0,12}(?:is|ist|nummer|number|no|code|id)?[\s.:：#]{0,4}(?:[A-Z]{1,3}[\s-]?)?$", re.I
+)
 _WEAK_GAP = re.compile(r"^[^\d,;]{0,24}$")
 _LETTER = re.compile(r"(?:^|[\s(|,;/·•])(?:(?P<fax>[Ff])|(?P<phone>[TtPpMmDdOoWwCcHhVv]))\s?[.:)|]?\s{0,3}$")
 _AND = r"(?:\s?[/&+,]\s?|\s?-\s?|\s(?:and|und|et|y|e|og|och|i|ou|or|o|u|a)\s)"
@@ -43,11 +48,13 @@ _BOTH = re.compile(
     re.I,
 )
 _AFTER = re.compile(
-    rf"^[\s\-–—,|:]{{0,3}}[(\[]?\s?(?:main\s|direct\s|\w{{2,12}}\s){{0,2}}?(?:(?P<fax>{_FAX_WORDS})|(?P<phone>{_PHONE_WORDS}))(?![^\W\d_])", re.I
+    rf"^[\s\-–—,|:]{{0,3}}[(\[]?\s?(?:main\s|direct\s|\w{{2,12}}\s){{0,2}}?(?:(?P<fax>{_FAX_WORDS})|(?P<phone>{_PHONE_WORDS}))(?![^\W\d_])",
+    re.I,
 )
 _AFTER_LETTER = re.compile(r"^\s?[(\[]\s?(?:(?P<fax>[Ff])|(?P<phone>[TtPpMmOoCcVvWwHh]))\s?[)\]]")
 _ONLY = re.compile(
-    rf"^\W{{0,3}}(?:(?:our|local|main|office|business|general|international|direct)\s)?(?:(?P<fax>{_FAX_WORDS})|(?P<phone>{_PHONE_WORDS}))\s?(?:numbers?|nos?\.?|nr\.?|nummern?|lines?|us)?\s?(?:\([^)]{{0,20}}\))?\W{{0,4}}$", re.I
+    rf"^\W{{0,3}}(?:(?:our|local|main|office|business|general|international|direct)\s)?(?:(?P<fax>{_FAX_WORDS})|(?P<phone>{_PHONE_WORDS}))\s?(?:numbers?|nos?\.?|nr\.?|nummern?|lines?|us)?\s?(?:\([^)]{{0,20}}\))?\W{{0,4}}$",
+    re.I,
 )
 PREFIX_REACH = 48
 

@@ -31,7 +31,9 @@ FORMS: dict[str, str] = {
 }  # fmt: skip
 
 #: Forms too short or ambiguous to prove that words before them are a company.
-_WEAK = frozenset("co company sa s a pa na n a pc as me da se sc s c ad ae cc rf mb og eg cv bt rt pt ev ip la sl sp s p ab hb ky ry a s k s z s rt s k d d ag kg ek e k lp dac ans unlimited stiftung".split())
+_WEAK = frozenset(
+    "co company sa s a pa na n a pc as me da se sc s c ad ae cc rf mb og eg cv bt rt pt ev ip la sl sp s p ab hb ky ry a s k s z s rt s k d d ag kg ek e k lp dac ans unlimited stiftung".split()
+)
 
 _ONE = r"[\s,.]{0,3}"
 _TAIL_FORMS = sorted(FORMS, key=len, reverse=True)
@@ -51,11 +53,15 @@ def _flexible(form: str) -> str:
 
 _ANY = "|".join(_flexible(form) for form in _TAIL_FORMS)
 _END = re.compile(rf"(?:^|[\s,.\-(]{{1,3}}|(?<=[\u3000-\u9fff\uac00-\ud7a3]))(?P<form>{_ANY})\)?\.?$", re.I)
-_BEGIN = re.compile(r"^(?P<form>株式会社|有限会社|合同会社|㈱|\(株\)|（株）|주식회사|\(주\)|㈜|ООО|ОАО|ЗАО|ПАО|АО|ИП|ТОВ|ТОО|PT\.?|UAB|SIA|SARL|SAS|S\.A\.S\.|EURL|OÜ|AB|AS)[\s«\"“]{0,3}")
+_BEGIN = re.compile(
+    r"^(?P<form>株式会社|有限会社|合同会社|㈱|\(株\)|（株）|주식회사|\(주\)|㈜|ООО|ОАО|ЗАО|ПАО|АО|ИП|ТОВ|ТОО|PT\.?|UAB|SIA|SARL|SAS|S\.A\.S\.|EURL|OÜ|AB|AS)[\s«\"“]{0,3}"
+)
 
 #: The last letters of every form, to leave names without one alone quickly.
 _LAST = re.compile(r"[^\W_]+(?=[\W_]{0,4}$)")
-_LAST_WORDS = frozenset(word.group() for form in FORMS if (word := _LAST.search(form))) | frozenset(form.replace(" ", "") for form in FORMS)
+_LAST_WORDS = frozenset(word.group() for form in FORMS if (word := _LAST.search(form))) | frozenset(
+    form.replace(" ", "") for form in FORMS
+)
 
 #: Words as written of which one stands in every form that ``STRONG`` finds, but for the dotted forms below.
 FORM_WORDS = frozenset(
@@ -82,7 +88,8 @@ def split_legal_form(name: str) -> tuple[str, str]:
     >>> split_legal_form("Muster Bau GmbH & Co. KG")
     ('Muster Bau', 'GmbH & Co. KG')
     """
-    text, forms = name.strip(), []
+    text = name.strip()
+    forms: list[str] = []
     for _ in range(3):
         last = _LAST.search(text)
         if last is None or (last.group().isascii() and last.group().lower() not in _LAST_WORDS):
@@ -96,7 +103,7 @@ def split_legal_form(name: str) -> tuple[str, str]:
     if not forms:
         match = _BEGIN.match(text)
         if match and len(text) > match.end() + 1:
-            return text[match.end() :].strip(" «»\"“”"), match.group("form").strip()
+            return text[match.end() :].strip(' «»"“”'), match.group("form").strip()
     return text, " ".join(forms)
 
 

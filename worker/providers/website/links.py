@@ -18,20 +18,29 @@ _SUBJECTS: tuple[tuple[str, float, str], ...] = (
     ("legal", 3.0, r"privacy|datenschutz\w*|agb|terms|conditions|legal|cgv|cgu|privacidad|rgpd|gdpr|privatlivspolitik|integritet\w*|tietosuoja\w*|polityka|プライバシー\w*"),
     ("jobs", 1.0, r"careers?|jobs?|karriere|stellen\w*|emploi|trabaja|lavora|vacatures"),
 )  # fmt: skip
-_PATTERNS = tuple((about, worth, re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.I)) for about, worth, words in _SUBJECTS)
+_PATTERNS = tuple(
+    (about, worth, re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.I)) for about, worth, words in _SUBJECTS
+)
 #: The first letters of every expression: most links have no word that begins so.
 _TOKEN = re.compile(r"(?<![a-z])[a-z]{3,4}")
 _HINTS: dict[str, tuple[tuple[str, float, re.Pattern[str]], ...]] = {}
-for _subject, (_, _, _words) in zip(_PATTERNS, _SUBJECTS, strict=True):
-    for _phrase in _words.split("|"):
+for _number, _subject in enumerate(_PATTERNS):
+    for _phrase in _SUBJECTS[_number][2].split("|"):
         if _first := re.match(r"[a-z]{3,4}", _phrase):
-            _HINTS[_first.group()] = (*(s for s in _HINTS.get(_first.group(), ()) if s is not _subject), _subject)
+            _HINTS[_first.group()] = (*(known for known in _HINTS.get(_first.group(), ()) if known is not _subject), _subject)
 _HINTS["job"] = _HINTS["jobs"]
 _KNOWN = frozenset(_HINTS)
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u2e80-\ud7ff]")
-_SHORT = re.compile(r"(?<![a-z])(?:a[\s_-]?propos|o[\s_-](?:nas|firmie|компании)|om[\s_-]?oss?|chi[\s_-]?siamo|qui[\s_-]|get[\s_-]in|wir[\s_-]|ota[\s_-]|who[\s_-]we|our[\s_-](?:story|people))")
-_FILES = re.compile(r"\.(?:pdf|jpe?g|png|gif|webp|svg|zip|docx?|xlsx?|pptx?|mp[34]|exe|dmg|ics|vcf|xml|rss|css|js)(?:$|\?)", re.I)
-_NOISE = re.compile(r"(?:/(?:tag|category|product|produkt|shop|cart|blog|news|wp-content|login|signin|account|wishlist|search)s?/|[?&](?:add-to-cart|sort|replytocom)=)", re.I)
+_SHORT = re.compile(
+    r"(?<![a-z])(?:a[\s_-]?propos|o[\s_-](?:nas|firmie|компании)|om[\s_-]?oss?|chi[\s_-]?siamo|qui[\s_-]|get[\s_-]in|wir[\s_-]|ota[\s_-]|who[\s_-]we|our[\s_-](?:story|people))"
+)
+_FILES = re.compile(
+    r"\.(?:pdf|jpe?g|png|gif|webp|svg|zip|docx?|xlsx?|pptx?|mp[34]|exe|dmg|ics|vcf|xml|rss|css|js)(?:$|\?)", re.I
+)
+_NOISE = re.compile(
+    r"(?:/(?:tag|category|product|produkt|shop|cart|blog|news|wp-content|login|signin|account|wishlist|search)s?/|[?&](?:add-to-cart|sort|replytocom)=)",
+    re.I,
+)
 MAX_LINKS = 40
 #: Of very many links those at the top and at the bottom lead to the company; those between are its goods.
 MAX_EACH_END = 200
@@ -52,15 +61,25 @@ def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageL
             continue
         tried.add(key)
         href = link.href.strip()
-        both = f"{href[-80:]} {link.text[:60]}"
+        both = f"{href[-50:]} {link.text[:40]}"
         both = both.lower() if both.isascii() else fold(both)
         tokens = _TOKEN.findall(both)
-        subjects = [] if _KNOWN.isdisjoint(tokens) else [subject for token in tokens if token in _HINTS for subject in _HINTS[token]]
+        subjects = (
+            []
+            if _KNOWN.isdisjoint(tokens)
+            else [subject for token in tokens if token in _HINTS for subject in _HINTS[token]]
+        )
         if not subjects and (_OTHER_SCRIPT.search(both) or "%d" in both or "%e" in both or _SHORT.search(both)):
             subjects = list(_PATTERNS)
         if not subjects:
             continue
-        if not href or href[0] == "#" or href[:11].lower() in {"javascript:"} or href[:7].lower() == "mailto:" or href[:4].lower() == "tel:":
+        if (
+            not href
+            or href[0] == "#"
+            or href[:11].lower() in {"javascript:"}
+            or href[:7].lower() == "mailto:"
+            or href[:4].lower() == "tel:"
+        ):
             continue
         if len(href) > 400 or _FILES.search(href) or _NOISE.search(href):
             continue
@@ -81,7 +100,9 @@ def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageL
 
 
 def _about(href: str, text: str, subjects: Sequence[tuple[str, float, re.Pattern[str]]]) -> tuple[str, float] | None:
-    path = fold(href.rpartition("//")[2].partition("/")[2][-80:].replace("%20", " ")) if "//" in href else fold(href[-80:])
+    path = (
+        fold(href.rpartition("//")[2].partition("/")[2][-80:].replace("%20", " ")) if "//" in href else fold(href[-80:])
+    )
     label = fold(text[:60])
     best: tuple[str, float] | None = None
     for about, worth, pattern in subjects:

@@ -11,7 +11,9 @@ _HCARD = {
     "region": "addressRegion", "p-region": "addressRegion", "postal-code": "postalCode", "p-postal-code": "postalCode",
     "country-name": "addressCountry", "p-country-name": "addressCountry", "post-office-box": "postOfficeBoxNumber",
 }  # fmt: skip
-_ADDRESS = frozenset({"streetAddress", "addressLocality", "addressRegion", "postalCode", "addressCountry", "postOfficeBoxNumber"})
+_ADDRESS = frozenset(
+    {"streetAddress", "addressLocality", "addressRegion", "postalCode", "addressCountry", "postOfficeBoxNumber"}
+)
 MAX_ELEMENTS = 1500
 
 
@@ -32,7 +34,10 @@ def _scoped(parser: LexborHTMLParser, scope: str, kind: str, prop: str) -> list[
     tops: list[dict[str, Any]] = []
     for node in parser.css(f"[{scope}]")[:MAX_ELEMENTS]:
         types = (node.attributes.get(kind) or "").split()
-        found[node.mem_id] = {"@type": [name.rpartition("/")[2].rpartition(":")[2] for name in types], "@path": "microdata"}
+        found[node.mem_id] = {
+            "@type": [name.rpartition("/")[2].rpartition(":")[2] for name in types],
+            "@path": "microdata",
+        }
         if prop not in node.attributes:
             tops.append(found[node.mem_id])
     for node in parser.css(f"[{prop}]")[:MAX_ELEMENTS]:
@@ -43,9 +48,9 @@ def _scoped(parser: LexborHTMLParser, scope: str, kind: str, prop: str) -> list[
             continue
         value: Any = inner if inner is not None else _value(node)
         for name in names:
-            name = name.rpartition("/")[2].rpartition(":")[2]
-            if value and name:
-                holder.setdefault(name, []).append(value)
+            plain = name.rpartition("/")[2].rpartition(":")[2]
+            if value and plain:
+                holder.setdefault(plain, []).append(value)
     return tops
 
 
@@ -81,7 +86,10 @@ def _value(node: LexborNode) -> str:
 def _hcards(parser: LexborHTMLParser) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     for card in parser.css(".vcard, .h-card, .adr, .p-adr")[:200]:
-        item: dict[str, Any] = {"@type": ["Organization" if card.css_first(".org, .p-org") is not None else "Card"], "@path": "hcard"}
+        item: dict[str, Any] = {
+            "@type": ["Organization" if card.css_first(".org, .p-org") is not None else "Card"],
+            "@path": "hcard",
+        }
         address: dict[str, Any] = {"@type": ["PostalAddress"]}
         for node in card.css("[class]")[:200]:
             for name in (node.attributes.get("class") or "").split():

@@ -4,18 +4,28 @@ Every candidate is something that is written somewhere as a name; nothing is put
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from worker.providers.website.addresses import Address
 from worker.providers.website.document import Document
-from worker.providers.website.legal_forms import CJK_FORM, DOTTED_FORMS, FORM_WORDS, STRONG, has_strong_form, split_legal_form
+from worker.providers.website.legal_forms import (
+    CJK_FORM,
+    DOTTED_FORMS,
+    FORM_WORDS,
+    STRONG,
+    has_strong_form,
+    split_legal_form,
+)
+from worker.providers.website.postal import US_STATES
 from worker.providers.website.rendering import FOOTER, H1, HEADING, Rendering, attribute
 from worker.providers.website.structured import Structured
 from worker.providers.website.text_keys import fold, name_key, words
 
-_SEGMENT = re.compile(r"\s+[|–—•·»«>‹›/~]+\s+|\s+-{1,3}\s+|\s*[|»«│┃‖]+\s*|\s*::+\s*|:\s+|\s+-\s*|\s*[–—]\s+|\s{3,}|。|｜|\s+@\s+")
+_SEGMENT = re.compile(
+    r"\s+[|–—•·»«>‹›/~]+\s+|\s+-{1,3}\s+|\s*[|»«│┃‖]+\s*|\s*::+\s*|:\s+|\s+-\s*|\s*[–—]\s+|\s{3,}|。|｜|\s+@\s+"
+)
 _GENERIC = frozenset(
     "home homepage welcome contact contacts contactus kontakt kontakte kontaktformular impressum imprint contacto contactenos contactez contattaci contatti contato contatos contactez-nous"
     " about aboutus uberuns ueberuns uber apropos chisiamo quienessomos sobre information info directions locations location map maps offices office ouroffices feedback support help faq faqs customerservice"
@@ -44,15 +54,35 @@ _RIGHTS = re.compile(
     re.I,
 )
 _LOGO = re.compile(r"logo|brand|masthead|site-?title|header", re.I)
-_ALT_NOISE = re.compile(r"\s*\b(?:logo(?:type)?|home\s?page|homepage|image|banner|header|graphic|go\s+to|back\s+to|return\s+to|click\s+here.*|link\s+to|home)\b\s*", re.I)
-FREE_MAIL = frozenset("gmail yahoo hotmail aol outlook live msn icloud gmx web t-online mail comcast verizon att sbcglobal earthlink bellsouth me mac ymail googlemail wanadoo orange free sfr laposte libero tin alice virgilio tiscali interia wp o2 onet seznam centrum yandex rambler bk list inbox qq 163 126 sina naver daum hanmail nate docomo ezweb softbank btinternet btconnect ntlworld sky talktalk virgin blueyonder bigpond optusnet xtra rogers shaw sympatico telus telenet skynet ziggo kpnmail planet hetnet terra uol bol ig hushmail protonmail proton zoho fastmail rediffmail".split())
-_YEARS = re.compile(r"^(?:all\s+content\s*)?(?:©|\(c\)|copyright)?[\s©]*(?:(?:19|20)\d\d[\s,–-]*)+(?=\D)|^(?:all\s+content\s*)?(?:©|\(c\)\s|copyright\s)[\s©]*|[\s,–-]+(?:©\s?)?(?:19|20)\d\d$", re.I)
+_ALT_NOISE = re.compile(
+    r"\s*\b(?:logo(?:type)?|home\s?page|homepage|image|banner|header|graphic|go\s+to|back\s+to|return\s+to|click\s+here.*|link\s+to|home)\b\s*",
+    re.I,
+)
+FREE_MAIL = frozenset(
+    "gmail yahoo hotmail aol outlook live msn icloud gmx web t-online mail comcast verizon att sbcglobal earthlink bellsouth me mac ymail googlemail wanadoo orange free sfr laposte libero tin alice virgilio tiscali interia wp o2 onet seznam centrum yandex rambler bk list inbox qq 163 126 sina naver daum hanmail nate docomo ezweb softbank btinternet btconnect ntlworld sky talktalk virgin blueyonder bigpond optusnet xtra rogers shaw sympatico telus telenet skynet ziggo kpnmail planet hetnet terra uol bol ig hushmail protonmail proton zoho fastmail rediffmail".split()
+)
+_YEARS = re.compile(
+    r"^(?:all\s+content\s*)?(?:©|\(c\)|copyright)?[\s©]*(?:(?:19|20)\d\d[\s,–-]*)+(?=\D)|^(?:all\s+content\s*)?(?:©|\(c\)\s|copyright\s)[\s©]*|[\s,–-]+(?:©\s?)?(?:19|20)\d\d$",
+    re.I,
+)
 _HOSTLIKE = re.compile(r"^(?:https?://)?(?:[\w-]{1,60}\.){1,4}[a-z]{2,12}/?$", re.I)
-_CODE = re.compile(r"_|\.(?:jpe?g|gif|png|svg)$|^[a-z]+[A-Z]\w*\d|\b(?:img|jpg|png|gif|px|banner\d|white background|untitled)\b", re.I)
-_SENTENCE = re.compile(r"[.!?]\s+[A-Z]|(?<!\w)(?:is|are|was|were|our|your|we|you|please|click|here|how|why|what|ist|sind|sie|wir|nous|vous|est|siamo|sono)(?!\w)", re.I)
-_BAD = re.compile(r"@|https?:|www\.|\d{3}[-.\s)]\d{3}|^[\d\W]+$|[{}<>=]|^(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b", re.I)
-_LEGAL_MENTION = re.compile(r"(?:(?<=^)|(?<=[\s(\"“„«,;:|]))(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞА-ЯЁ0-9][\w&.'’+/-]{0,30}|&|\+|and|und|et|of|de|for|the|y|e|i|di|do|da|dos|das|del|della|dei|des|du|la|le|les|los|van|von|der|den|zu|zur|zum|am|im|op|het)$")
+_CODE = re.compile(
+    r"_|\.(?:jpe?g|gif|png|svg)$|^[a-z]+[A-Z]\w*\d|\b(?:img|jpg|png|gif|px|banner\d|white background|untitled)\b", re.I
+)
+_STATE_TAIL = re.compile(rf"(?<=\w\w),\s(?:{'|'.join(US_STATES.values())}|USA|Inc\. Home)$")
+_SENTENCE = re.compile(
+    r"[.!?]\s+[A-Z]|(?<!\w)(?:is|are|was|were|our|your|we|you|please|click|here|how|why|what|ist|sind|sie|wir|nous|vous|est|siamo|sono)(?!\w)",
+    re.I,
+)
+_BAD = re.compile(
+    r"@|https?:|www\.|\d{3}[-.\s)]\d{3}|^[\d\W]+$|[{}<>=]|^(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b", re.I
+)
+_LEGAL_MENTION = re.compile(
+    r"(?:(?<=^)|(?<=[\s(\"“„«,;:|]))(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞА-ЯЁ0-9][\w&.'’+/-]{0,30}|&|\+|and|und|et|of|de|for|the|y|e|i|di|do|da|dos|das|del|della|dei|des|du|la|le|les|los|van|von|der|den|zu|zur|zum|am|im|op|het)$"
+)
 
+#: Takes (text, place, where).
+Offer = Callable[[str, str, tuple[int, int] | str], None]
 #: What each place is worth on its own.
 WEIGHTS = {
     "structured": 5.0, "structured-legal": 4.0, "site_name": 4.5, "website": 3.5, "application": 2.0, "title": 2.2, "title-first": 0.6, "title-last": 0.9, "h1": 1.3, "heading": 0.5, "logo": 3.0, "image-home": 1.6,
@@ -74,7 +104,9 @@ class Candidate:
     alone: int = 0
 
 
-def rank_names(document: Document, rendering: Rendering, structured: Structured, hosts: Sequence[str], addresses: Sequence[Address]) -> list[Candidate]:
+def rank_names(
+    document: Document, rendering: Rendering, structured: Structured, hosts: Sequence[str], addresses: Sequence[Address]
+) -> list[Candidate]:
     """Candidates, likeliest first. ``hosts`` are the site's own host and other hosts that may be its own."""
     pool: dict[str, Candidate] = {}
 
@@ -93,14 +125,16 @@ def rank_names(document: Document, rendering: Rendering, structured: Structured,
         candidate.places.setdefault(place, where)
         candidate.forms[text] = candidate.forms.get(text, 0) + 1
 
-    _from_structure(document, structured, offer)
+    _from_structure(structured, offer)
     _from_head(document, offer)
-    _from_body(document, rendering, hosts, addresses, offer)
+    _from_body(rendering, hosts, addresses, offer)
     cores = [core for host in hosts if (core := host_core(host))]
     alone = _alone_counts(rendering)
     for candidate in pool.values():
         candidate.alone = sum(alone.get(form.lower().strip(" .,®™©"), 0) for form in candidate.forms)
-        candidate.agreement = max((agreement(candidate.text, core) * (1.0 if n == 0 else 0.6) for n, core in enumerate(cores)), default=0.0)
+        candidate.agreement = max(
+            (agreement(candidate.text, core) * (1.0 if n == 0 else 0.6) for n, core in enumerate(cores)), default=0.0
+        )
     ranked = _score(pool)
     for candidate in ranked:
         candidate.text = _best_form(candidate)
@@ -118,7 +152,10 @@ def tidy(text: str) -> str:
         match = _TRAILING.search(text)
         if match and match.start() > 1:
             text = text[: match.start()]
-    if text.endswith(".") and not re.search(r"(?:\b\w|\b(?:Inc|Ltd|Co|Corp|Bros|Assoc|St|Dr|Jr|Sr)|\.\w)\.$", text, re.I):
+    text = _STATE_TAIL.sub("", text)
+    if text.endswith(".") and not re.search(
+        r"(?:\b\w|\b(?:Inc|Ltd|Co|Corp|Bros|Assoc|St|Dr|Jr|Sr)|\.\w)\.$", text, re.I
+    ):
         text = text[:-1]
     return text.strip(" \t|:;,-–—•·*\"“”„«»'[]>_#~^!")
 
@@ -131,7 +168,7 @@ def plausible(text: str) -> bool:
     return count <= 10 and not (count > 3 and len(_SENTENCE.findall(text)) >= 1 and not has_strong_form(text))
 
 
-def _from_structure(document: Document, structured: Structured, offer) -> None:  # type: ignore[no-untyped-def]
+def _from_structure(structured: Structured, offer: Offer) -> None:
     for number, organisation in enumerate(structured.organisations[:12]):
         for n, (name, path) in enumerate(organisation.names):
             weight = "hcard" if path.startswith("hcard") else "structured" if number == 0 else "heading"
@@ -140,9 +177,18 @@ def _from_structure(document: Document, structured: Structured, offer) -> None: 
         offer(name, "website", path)
 
 
-def _from_head(document: Document, offer) -> None:  # type: ignore[no-untyped-def]
+def _from_head(document: Document, offer: Offer) -> None:
     meta = document.meta
-    for key, place in (("og:site_name", "site_name"), ("application-name", "application"), ("apple-mobile-web-app-title", "application"), ("author", "heading"), ("copyright", "application"), ("dc.publisher", "application"), ("publisher", "heading"), ("twitter:title", "heading")):
+    for key, place in (
+        ("og:site_name", "site_name"),
+        ("application-name", "application"),
+        ("apple-mobile-web-app-title", "application"),
+        ("author", "heading"),
+        ("copyright", "application"),
+        ("dc.publisher", "application"),
+        ("publisher", "heading"),
+        ("twitter:title", "heading"),
+    ):
         if meta.get(key):
             value = meta[key]
             match = _COPYRIGHT.search(value)
@@ -170,7 +216,7 @@ def _from_head(document: Document, offer) -> None:  # type: ignore[no-untyped-de
                     offer(parts[-1], base, path)
 
 
-def _from_body(document: Document, rendering: Rendering, hosts: Sequence[str], addresses: Sequence[Address], offer) -> None:  # type: ignore[no-untyped-def]
+def _from_body(rendering: Rendering, hosts: Sequence[str], addresses: Sequence[Address], offer: Offer) -> None:
     lines, bits = rendering.lines, rendering.bits
     text = rendering.text
     forms = [*(FORM_WORDS & rendering.exact), *(form for form in DOTTED_FORMS if form in text)]
@@ -195,7 +241,13 @@ def _from_body(document: Document, rendering: Rendering, hosts: Sequence[str], a
                 offer(re.sub(r"[\s,]*\d{4}.*$", "", name), "copyright", (index, match.start("name")))
                 if index + 1 < len(lines) and not name.strip(" .,"):
                     offer(lines[index + 1], "copyright", (index + 1, 0))
-        if size <= 400 and forms and any([form in line for form in forms]) or wide and ("株式" in line or "有限" in line or "주식" in line or "㈜" in line):
+        if (
+            size <= 400
+            and forms
+            and any(form in line for form in forms)
+            or wide
+            and ("株式" in line or "有限" in line or "주식" in line or "㈜" in line)
+        ):
             for name, column in legal_mentions(line):
                 offer(name, "legal", (index, column))
     for address in addresses[:12]:
@@ -223,7 +275,7 @@ def _from_body(document: Document, rendering: Rendering, hosts: Sequence[str], a
             offer(link.text, "home-link", (link.line, link.column))
 
 
-def _above(address: Address, rendering: Rendering, offer) -> None:  # type: ignore[no-untyped-def]
+def _above(address: Address, rendering: Rendering, offer: Offer) -> None:
     """The line above a street often names who sits there."""
     line = rendering.lines[address.line]
     head = line[: address.column].strip(" ,:|-–")
@@ -274,11 +326,40 @@ def legal_mentions(line: str) -> Iterable[tuple[str, int]]:
 
 def _is_home(href: str, own: set[str]) -> bool:
     target = href.partition("?")[0].partition("#")[0].lower()
-    if target in {"/", "./", "../", "index.html", "/index.html", "index.htm", "/index.htm", "index.php", "/index.php", "default.aspx", "/default.aspx", "home.html", "../index.html", "/home", "default.asp", "index.asp", "/en", "/en/", "/de/", "/fr/"}:
+    if target in {
+        "/",
+        "./",
+        "../",
+        "index.html",
+        "/index.html",
+        "index.htm",
+        "/index.htm",
+        "index.php",
+        "/index.php",
+        "default.aspx",
+        "/default.aspx",
+        "home.html",
+        "../index.html",
+        "/home",
+        "default.asp",
+        "index.asp",
+        "/en",
+        "/en/",
+        "/de/",
+        "/fr/",
+    }:
         return True
     if target.startswith(("http://", "https://", "//")):
         host, _, path = target.partition("//")[2].partition("/")
-        return host.removeprefix("www.") in own and path in {"", "index.html", "index.php", "index.htm", "en", "en/", "home"}
+        return host.removeprefix("www.") in own and path in {
+            "",
+            "index.html",
+            "index.php",
+            "index.htm",
+            "en",
+            "en/",
+            "home",
+        }
     return False
 
 
@@ -304,7 +385,31 @@ def host_core(host: str) -> str:
     if len(labels) < 2:
         return ""
     position = -2
-    if len(labels) >= 3 and (labels[-2] in {"co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "gouv", "in", "nom", "plc", "ltd", "me", "id", "web"} and len(labels[-1]) <= 3):
+    if len(labels) >= 3 and (
+        labels[-2]
+        in {
+            "co",
+            "com",
+            "org",
+            "net",
+            "gov",
+            "edu",
+            "ac",
+            "or",
+            "ne",
+            "go",
+            "gob",
+            "gouv",
+            "in",
+            "nom",
+            "plc",
+            "ltd",
+            "me",
+            "id",
+            "web",
+        }
+        and len(labels[-1]) <= 3
+    ):
         position = -3
     return fold(labels[position]).replace("-", "")
 
@@ -336,7 +441,12 @@ def agreement(name: str, core: str) -> float:
             return 0.85 if size > 1 or len(parts) <= 4 else 0.7
     if len(parts) >= 2:
         letters = "".join(p[0] for p in parts)
-        if core == letters or core == "".join(p[0] for p in whole) or ("&" in bare or " " in bare) and core == "".join(p[0] for p in re.findall(r"[^\W_]+", fold(bare))):
+        if (
+            core == letters
+            or core == "".join(p[0] for p in whole)
+            or ("&" in bare or " " in bare)
+            and core == "".join(p[0] for p in re.findall(r"[^\W_]+", fold(bare)))
+        ):
             return 0.8 if len(core) >= 3 else 0.6
         if len(letters) >= 3 and core.startswith(letters) and len(core) - len(letters) <= 4:
             return 0.55
@@ -384,7 +494,9 @@ def _score(pool: dict[str, Candidate]) -> list[Candidate]:
             score -= 0.5 * (count - 6)
         if candidate.text.islower() and " " in candidate.text:
             score -= 0.6
-        if _HOSTLIKE.match(candidate.text) and candidate.text.count(".") >= (1 if not candidate.text[:1].isupper() else 2):
+        if _HOSTLIKE.match(candidate.text) and candidate.text.count(".") >= (
+            1 if not candidate.text[:1].isupper() else 2
+        ):
             score *= 0.55
         if _CODE.search(candidate.text):
             score *= 0.5
@@ -406,6 +518,7 @@ def _score(pool: dict[str, Candidate]) -> list[Candidate]:
 
 def _best_form(candidate: Candidate) -> str:
     """The writing to show: mixed case before capitals, the commonest before the rare."""
+
     def quality(form: str) -> tuple[int, int, int]:
         mixed = not (form.isupper() or form.islower())
         return (int(mixed or len(form) <= 5), candidate.forms[form], len(form))

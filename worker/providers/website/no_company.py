@@ -24,7 +24,10 @@ _CHALLENGE = re.compile(
     r"|bot\s(?:verification|protection|detection)|security\scheck\sto\saccess|blocked\sby\s(?:the\s)?(?:network\s)?security|sie\ssind\skein\sroboter|complete\sthe\s(?:security\scheck|captcha)",
     re.I,
 )
-_CHALLENGE_MARKUP = re.compile(r"/cdn-cgi/challenge-platform|cf-browser-verification|_Incapsula_Resource|id=\"challenge-form\"|captcha-delivery\.com|px-captcha|awswaf|geo\.captcha", re.I)
+_CHALLENGE_MARKUP = re.compile(
+    r"/cdn-cgi/challenge-platform|cf-browser-verification|_Incapsula_Resource|id=\"challenge-form\"|captcha-delivery\.com|px-captcha|awswaf|geo\.captcha",
+    re.I,
+)
 _LOGIN = re.compile(
     r"^(?:(?:please\s)?(?:log|sign)\s?in(?:\sto\s.{1,40})?|login(?:\spage)?|anmelden|anmeldung|connexion|se\sconnecter|iniciar\ssesi[oó]n|accedi|entrar|inloggen|logga\sin|zaloguj(?:\ssię)?|ログイン|登录|로그인|вход)$",
     re.I,
@@ -35,9 +38,21 @@ _NOT_FOUND = re.compile(
     r"|str[aá]nka\snebyla\snalezena|a\skeresett\soldal|страница\sне\sнайдена|ページが見つかりません|找不到(?:该|您|頁|页)|페이지를\s찾을\s수\s없",
     re.I,
 )
-_SHELL = re.compile(r"(?:enable|activate|requires?|aktivieren|activer|active|habilit\w+)\s(?:\w+\s){0,4}java\s?script|java\s?script\s(?:is\s)?(?:\w+\s){0,3}(?:disabled|required|enabled|deaktiviert|désactivé|desactivado)|need\sto\senable\sjavascript", re.I)
+_SHELL = re.compile(
+    r"(?:enable|activate|requires?|aktivieren|activer|active|habilit\w+)\s(?:\w+\s){0,4}java\s?script|java\s?script\s(?:is\s)?(?:\w+\s){0,3}(?:disabled|required|enabled|deaktiviert|désactivé|desactivado)|need\sto\senable\sjavascript",
+    re.I,
+)
 _PASSWORD = re.compile(r"type=[\"']?password", re.I)
-_ROOT = re.compile(r"<(?:div|main|body)[^>]{0,200}\sid=[\"']?(?:root|app|__next|__nuxt|app-root|gatsby-focus-wrapper|svelte|ember\w*|q-app)\b|<app-root|ng-app=|data-reactroot", re.I)
+_ROOT = re.compile(
+    r"<(?:div|main|body)[^>]{0,200}\sid=[\"']?(?:root|app|__next|__nuxt|app-root|gatsby-focus-wrapper|svelte|ember\w*|q-app)\b|<app-root|ng-app=|data-reactroot",
+    re.I,
+)
+_WORD = re.compile(r"[^\W\d_]{2,30}")
+_SIGNS = frozenset(
+    "domain domaine dominio domeinnaam domena parked parking searches future construction sale venta vente vendita verkauf verkaufen kaufen koop sprzeda offer hier seite webseite entsteht aufbau apache nginx works iis suspended congratulations index checking moment attention verify verifying"
+    " confirm human robot roboter ddos cookies pardon denied unsuccessful unusual bot security captcha blocked login log sign anmelden anmeldung connexion connecter iniciar accedi entrar inloggen logga zaloguj found gefunden exist existe introuvable trouvée encontrada trovata gevonden hittades finns fundet funnet findes"
+    " strona nebyla nalezena oldal error fehler erreur javascript script".split()
+)
 #: Texts longer than this are about something.
 SHORT, MIDDLE = 600, 2500
 
@@ -51,8 +66,20 @@ def kind_of_page(document: Document, rendering: Rendering, html: str, status: in
     size = len(text)
     if size > 6000:
         return ""
-    head = f"{document.title}\n{text[:3000]}"
     title = document.title
+    if (
+        size >= 200
+        and status < 400
+        and text.isascii()
+        and title.isascii()
+        and _SIGNS.isdisjoint(rendering.vocabulary)
+        and _SIGNS.isdisjoint(_WORD.findall(title.lower()))
+        and "404" not in title
+        and "404" not in text[:3000]
+    ):
+        # Most pages have none of the words that any of this is said with.
+        return ""
+    head = f"{title}\n{text[:3000]}"
     if size < MIDDLE:
         if size < SHORT and _CHALLENGE_MARKUP.search(html):
             return "challenge"
@@ -67,7 +94,11 @@ def kind_of_page(document: Document, rendering: Rendering, html: str, status: in
     first = "\n".join(rendering.lines[:12])
     if _NOT_FOUND.search(title) or (size < 1500 and _NOT_FOUND.search(first)):
         return "soft_404"
-    if size < 400 and _PASSWORD.search(html) and (_LOGIN.match(title.strip()) or any(_LOGIN.match(line.strip()) for line in rendering.lines[:8])):
+    if (
+        size < 400
+        and _PASSWORD.search(html)
+        and (_LOGIN.match(title.strip()) or any(_LOGIN.match(line.strip()) for line in rendering.lines[:8]))
+    ):
         return "login"
     if size < 200 and not document.json_ld:
         if _SHELL.search(html) or _ROOT.search(html) or (size < 40 and (document.scripts or "<script" in html.lower())):

@@ -69,7 +69,9 @@ def parse_page(html: bytes, url: str, headers: Mapping[str, str]) -> PageFinding
     return parse_at(html, url, headers, datetime.now(UTC))
 
 
-def parse_at(html: bytes, url: str, headers: Mapping[str, str], observed_at: datetime, status: int = 200) -> PageFinding:
+def parse_at(
+    html: bytes, url: str, headers: Mapping[str, str], observed_at: datetime, status: int = 200
+) -> PageFinding:
     """``parse_page`` for a page that was fetched at ``observed_at`` with an HTTP ``status``."""
     body = html[:MAX_BYTES]
     page_hash = hashlib.sha256(html).hexdigest()
@@ -114,7 +116,7 @@ def read(text: str, url: str) -> Reading:
     structured = _structured(parser, document, text)
     rendering = render(parser)
     emails = _with_structured(find_emails(rendering, text), structured)
-    host, others = _hosts(document, rendering, emails)
+    host, others = _hosts(document, rendering)
     named = country_names(rendering)
     domains = [email.address.partition("@")[2] for email in emails[:40]]
     regions = vote(rendering, document.language, host, others, domains, named)
@@ -127,9 +129,11 @@ def read(text: str, url: str) -> Reading:
     addresses = _unite(addresses, [a for o in structured.organisations[:60] for a in o.addresses])
     own_hosts = [host, *_further_hosts(host, others, emails)] if host else _further_hosts("", others, emails)
     names = rank_names(document, rendering, structured, own_hosts, addresses)
-    facts = find_facts(document, rendering, structured, host, regions)
+    facts = find_facts(document, rendering, structured, regions)
     people = find_people(rendering, structured)
-    return Reading(document, rendering, structured, text, host, regions, emails, numbers, addresses, names, facts, people)
+    return Reading(
+        document, rendering, structured, text, host, regions, emails, numbers, addresses, names, facts, people
+    )
 
 
 def _structured(parser: LexborHTMLParser, document: Document, text: str) -> Structured:
@@ -152,13 +156,15 @@ def _with_structured(emails: list[Email], structured: Structured) -> list[Email]
     return emails
 
 
-def _hosts(document: Document, rendering: Rendering, emails: Sequence[Email]) -> tuple[str, list[str]]:
+def _hosts(document: Document, rendering: Rendering) -> tuple[str, list[str]]:
     """(own host, hosts linked to, commonest first). Without an address of its own a page's links tell its site."""
     counts: Counter[str] = Counter()
     for link in rendering.links:
         href = link.href
         if href[:4] == "http" or href[:2] == "//":
-            host = href.partition("//")[2].partition("/")[0].partition("?")[0].rpartition("@")[2].partition(":")[0].lower()
+            host = (
+                href.partition("//")[2].partition("/")[0].partition("?")[0].rpartition("@")[2].partition(":")[0].lower()
+            )
             if "." in host:
                 counts[host] += 1
     own = ""

@@ -15,18 +15,23 @@ _ROLE = (
     r"|directeur|eigenaar|zaakvoerder|vd|verkst[äa]llande\sdirekt[öo]r|daglig\sleder|adm\.?\sdir\w*|direkt[øo]r|toimitusjohtaja|prezes(?:\szarz[ąa]du)?|w[łl]a[śs]ciciel|jednatel|majitel|[üu]gyvezet[őo]|генеральный\sдиректор|директор|代表取締役(?:社長)?|代表者?|대표(?:이사|자)?"
 )
 _PERSON = r"(?:(?:Herrn?|Frau|Mr\.?|Mrs\.?|Ms\.?|Dr\.?(?:[\s-]?(?:med|jur|phil|rer|ing|nat|oec|pol)\.?)*|Prof\.?|Dipl\.?-?\s?\w{2,8}\.?(?:\s?\(FH\))?|Ing\.?|Mag\.?|M\.\s|Mme\.?|Sr\.?|Sra\.?|D\.|Dott\.?(?:ssa)?)\s){0,3}(?P<name>[A-ZÀ-ÞŁŚŻŹČŠŽŘ][\w'’.-]{1,24}(?:\s(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘ][\w'’.-]{0,24}|von|van|de[rn]?|zu|di|da|del|la|le|dos?|af|ter|bin)){1,4})"
-_ROLE_ANY = re.compile(rf"(?<!\w)(?:{_ROLE})", re.I)
+_OTHER_ROLES = re.compile("代表|대표|директор|ügyvezet|właściciel|verkställande|direkt[øö]r|gérant|gestora", re.I)
 _ROLE_WORDS = frozenset(
     "geschäftsführer geschäftsführerin geschaeftsfuehrer geschäftsführung vertretungsberechtigter vertreten inhaber inhaberin vorstand vorstandsvorsitzender verantwortlich verantwortlicher ansprechpartner ansprechpartnerin director directors chief ceo"
     " cto cfo coo founder founders cofounder cofounders owner owners president chairman chairmen chairwoman manager principal partner proprietor gerant directeur directrice pdg responsable directora gerente administrador administradora propietario"
-    " propietaria titolare amministratore rappresentante presidente eigenaar zaakvoerder vd daglig leder jednatel majitel prezes toimitusjohtaja".split()
+    " propietaria titolare amministratore rappresentante presidente eigenaar zaakvoerder vd daglig leder jednatel majitel prezes toimitusjohtaja gérant gérante président présidente general managing vertretungsberechtigte geschäftsführerinnen inhaberinnen".split()
 )
 _AFTER_ROLE = re.compile(rf"(?<!\w)(?P<role>(?i:{_ROLE}))(?!\w)\s?(?:\([^)]{{0,30}}\))?\s?[:：,–-]?\s{{0,2}}{_PERSON}")
 _BEFORE_ROLE = re.compile(rf"^{_PERSON}\s?[,–—|(-]\s{{0,2}}(?P<role>(?i:{_ROLE}))(?!\w)")
 _ROLE_LINE = re.compile(rf"^\W{{0,3}}(?P<role>(?i:{_ROLE}))(?:[\s(/][^:]{{0,30}})?\s?[:：]?\s?$")
 _PERSON_LINE = re.compile(rf"^{_PERSON}$")
-_CJK_ROLE = re.compile(r"(?P<role>代表取締役(?:社長)?|代表者?|대표(?:이사|자)?)\s?[:：]?\s{0,3}(?P<name>[\u4e00-\u9fff]{1,4}\s[\u4e00-\u9fff]{1,4}|[\u4e00-\u9fff]{3,5}|[가-힣]{2,4})(?![\w])")
-_NOT_NAME = re.compile(r"\b(?:GmbH|AG|Ltd|Inc|Street|Road|Tel|Fax|Telefon|Phone|Email|E-Mail|Impressum|Contact|Kontakt|Amtsgericht|Registergericht|Handelsregister|Company|Group|Team|Office|The|Our|Sitz|Steuernummer|Ust|Haftung|Inhalt|Datenschutz|University|Center|Services?|Sales|Board|Directors?|Manager)\b", re.I)
+_CJK_ROLE = re.compile(
+    r"(?P<role>代表取締役(?:社長)?|代表者?|대표(?:이사|자)?)\s?[:：]?\s{0,3}(?P<name>[\u4e00-\u9fff]{1,4}\s[\u4e00-\u9fff]{1,4}|[\u4e00-\u9fff]{3,5}|[가-힣]{2,4})(?![\w])"
+)
+_NOT_NAME = re.compile(
+    r"\b(?:GmbH|AG|Ltd|Inc|Street|Road|Tel|Fax|Telefon|Phone|Email|E-Mail|Impressum|Contact|Kontakt|Amtsgericht|Registergericht|Handelsregister|Company|Group|Team|Office|The|Our|Sitz|Steuernummer|Ust|Haftung|Inhalt|Datenschutz|University|Center|Services?|Sales|Board|Directors?|Manager)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +69,26 @@ def _in_structure(structured: Structured) -> Iterator[Person]:
 
 def _in_text(rendering: Rendering) -> Iterator[Person]:
     lines = rendering.lines
-    if rendering.text.isascii() and not _ROLE_WORDS & rendering.vocabulary:
+    wide = not rendering.text.isascii()
+    roles = tuple(_ROLE_WORDS & rendering.vocabulary)
+    if not roles and not (wide and _OTHER_ROLES.search(rendering.text)):
         return
     for index, line in enumerate(lines):
-        if not 4 <= len(line) <= 400 or not (_ROLE_ANY.search(line)):
+        if not 4 <= len(line) <= 400:
+            continue
+        lowered = line.lower()
+        if not any(role in lowered for role in roles) and not (wide and _OTHER_ROLES.search(line)):
             continue
         for pattern in (_AFTER_ROLE, _BEFORE_ROLE):
             match = pattern.search(line)
             if match and _is_name(match.group("name")):
-                yield Person(_trim(match.group("name")), match.group("role").strip(), index, match.start(), match.end() - match.start())
+                yield Person(
+                    _trim(match.group("name")),
+                    match.group("role").strip(),
+                    index,
+                    match.start(),
+                    match.end() - match.start(),
+                )
                 break
         else:
             if index + 1 < len(lines) and len(line) <= 60 and _ROLE_LINE.match(line):
@@ -82,7 +98,9 @@ def _in_text(rendering: Rendering) -> Iterator[Person]:
         if not line.isascii():
             match = _CJK_ROLE.search(line)
             if match:
-                yield Person(match.group("name"), match.group("role"), index, match.start(), match.end() - match.start())
+                yield Person(
+                    match.group("name"), match.group("role"), index, match.start(), match.end() - match.start()
+                )
 
 
 def _trim(name: str) -> str:

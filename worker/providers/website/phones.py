@@ -15,7 +15,10 @@ from worker.providers.website.structured import Structured
 
 _DASH = "\\-‐‑‒–—−"
 #: A run of digits with what people write between them; cut up and judged afterwards.
-_RUN = re.compile(rf"(?<![\w@/.,:=#$€£%&?])(?:\+|\(\+|\(|\[)?\s?\d[\d\s()\[\]./+{_DASH}·•]{{3,58}}\d(?!\d|[%°@_]|[A-Za-z](?![A-Za-z]{{2}}))", re.A)
+_RUN = re.compile(
+    rf"(?<![\w@/.,:=#$€£%&?])(?:\+|\(\+|\(|\[)?\s?\d[\d\s()\[\]./+{_DASH}·•]{{3,58}}\d(?!\d|[%°@_]|[A-Za-z](?![A-Za-z]{{2}}))",
+    re.A,
+)
 _WIDE = str.maketrans("０１２３４５６７８９－（）＋　．／", "0123456789-()+ ./")
 _EXTENSION = re.compile(
     r"^[\s,;(]{0,3}(?:ext(?:ension|n|\.)?|x|poste|ramal|dw|durchwahl|kl|int(?:erno|\.)?|anexo|wew|w\.|доб\.?|内線|分机|toestel)"
@@ -24,7 +27,7 @@ _EXTENSION = re.compile(
 )
 _VANITY = re.compile(
     r"(?<![\w.-])(?:\+?(?P<cc>1)[\s.-]?)?\(?(?P<area>8(?:00|88|77|66|55|44|33)|[2-9]\d\d|1[38]00)\)?[\s.-]{1,2}"
-    r"(?P<word>(?<=[8][0-8][0-8]\W)(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|(?<=[8][0-8][0-8]\W\W)(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|[2-9]\d\d[\s.-]?[A-Z]{4})(?![\w-])"
+    r"(?P<word>(?<=[8][0-8][0-8]\W)(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|(?<=[8][0-8][0-8]\W\W)(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|[2-9]\d\d[\s.-]?[A-Z]{4}|[A-Z]{7}|[A-Z]{3}-[A-Z]{4}|[A-Z]{4}-[A-Z]{3})(?![\w-])"
 )
 #: A number in the shape of one with an area code, wherever it may be.
 _AREA = re.compile(rf"^\(0\d{{1,4}}\)\s?\d{{2,4}}[\s{_DASH}]?\d{{3,4}}$")
@@ -36,11 +39,20 @@ _DATE = re.compile(
     rf"^\(?(?:\d{{1,2}}[\s./{_DASH}]{{1,3}}\d{{1,2}}[\s./{_DASH}]{{1,3}}(?:19|20)\d\d"
     rf"|(?:19|20)\d\d[./{_DASH}]\d{{1,2}}[./{_DASH}]\d{{1,2}}(?:\s.*)?|(?:19|20)\d\d\s?[/{_DASH}]\s?(?:(?:19|20)\d\d|\d\d))\)?$"
 )
-_DATE_IN = re.compile(rf"(?<!\d)(?:\d{{1,2}}[./{_DASH}]\d{{1,2}}[./{_DASH}](?:19|20)\d\d|(?:19|20)\d\d[./{_DASH}]\d{{1,2}}[./{_DASH}]\d{{1,2}})(?!\d)")
-_UNIT = re.compile(r"^\s?(?:руб|₽|€|\$|£|Kč|zł|kr\b|eur\b|usd\b|lei\b|грн|тг|円|원|元|km\b|kg\b|m²|mm\b|cm\b|[mg]b\b|stk\b|pcs\b|euros?\b|dollars\b)", re.I)
-_HOURS = re.compile(rf"^\d{{1,2}}[.:]?\d{{0,2}}\s?[{_DASH}]\s?\d{{1,2}}[.:]\d\d(?:[\s/].*)?$|^\d{{1,2}}\.\d\d\s?[{_DASH}]\s?\d{{1,2}}(?:\.\d\d)?$")
+_DATE_IN = re.compile(
+    rf"(?<!\d)(?:\d{{1,2}}[./{_DASH}]\d{{1,2}}[./{_DASH}](?:19|20)\d\d|(?:19|20)\d\d[./{_DASH}]\d{{1,2}}[./{_DASH}]\d{{1,2}})(?!\d)"
+)
+_UNIT = re.compile(
+    r"^\s?(?:руб|₽|€|\$|£|Kč|zł|kr\b|eur\b|usd\b|lei\b|грн|тг|円|원|元|km\b|kg\b|m²|mm\b|cm\b|[mg]b\b|stk\b|pcs\b|euros?\b|dollars\b)",
+    re.I,
+)
+_HOURS = re.compile(
+    rf"^\d{{1,2}}[.:]?\d{{0,2}}\s?[{_DASH}]\s?\d{{1,2}}[.:]\d\d(?:[\s/].*)?$|^\d{{1,2}}\.\d\d\s?[{_DASH}]\s?\d{{1,2}}(?:\.\d\d)?$"
+)
 _DECIMAL = re.compile(r"^\d{1,3}\.\d{4,}|^\d{1,3}(?:[.,]\d{3}){1,3}(?:[.,]\d\d)?$|^(?:\d{1,3}\.){3}\d{1,3}$")
-_NANP = re.compile(rf"^(?:\+?1[\s.{_DASH}]{{0,3}})?(?:\([2-9]\d\d\)\s{{0,2}}[{_DASH}.]?\s?|[2-9]\d\d\s?[.{_DASH}]\s?)\d{{3}}\s?[.{_DASH}\s]\s?\d{{4}}$")
+_NANP = re.compile(
+    rf"^(?:\+?1[\s.{_DASH}]{{0,3}})?(?:\([2-9]\d\d\)\s{{0,2}}[{_DASH}.]?\s?|[2-9]\d\d\s?[.{_DASH}]\s?)\d{{3}}\s?[.{_DASH}\s]\s?\d{{4}}$"
+)
 _TAIL_LIST = re.compile(rf"\s?(?:/|,|\bor\b)\s?[{_DASH}]?(\d{{1,4}})(?=$|\s?[/,])")
 _SPLITS = (
     re.compile(r"(?<=\d)\s{0,2}(?=\(?\+)"),
@@ -128,7 +140,11 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
         above = group
         if column >= 0 and column in headers and not group:
             position = 0
-            while position < index and columns[index - 1 - position] == column and _DIGIT.search(lines[index - 1 - position]):
+            while (
+                position < index
+                and columns[index - 1 - position] == column
+                and _DIGIT.search(lines[index - 1 - position])
+            ):
                 position += 1
             labels = headers[column]
             above = labels[min(position, len(labels) - 1)]
@@ -201,7 +217,9 @@ def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str]
             word = match.group("word").replace("-", "").translate(_KEYS)
             word = re.sub(r"[\s.]", "", word)[:7]
             if len(word) == 7:
-                spans.append((match.start(), match.end(), match.group(), f"{match.group('area')}-{word[:3]}-{word[3:]}"))
+                spans.append(
+                    (match.start(), match.end(), match.group(), f"{match.group('area')}-{word[:3]}-{word[3:]}")
+                )
     for match in islice(_RUN.finditer(line), MAX_RUNS_IN_LINE):
         if label_before(line[max(0, match.start() - 48) : match.start()]) == "veto":
             continue
@@ -237,7 +255,7 @@ def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str]
                     kind = ""
         previous_end = end + (extension.end() if extension else 0)
         last_kind = kind
-        number = _judge(written, text, kind, line, start, end, regions, index, position, len(spans))
+        number = _judge(written, text, kind, line, start, end, regions, index, len(spans))
         if number:
             yield number
 
@@ -352,12 +370,26 @@ def _clean(text: str, region: str = "") -> str:
 
 
 def _judge(
-    written: str, text: str, kind: str, line: str, start: int, end: int, regions: Sequence[str], index: int, position: int, count: int
+    written: str,
+    text: str,
+    kind: str,
+    line: str,
+    start: int,
+    end: int,
+    regions: Sequence[str],
+    index: int,
+    position: int,
+    count: int,
 ) -> Number | None:
     if kind == "veto":
         return None
     digits = "".join(c for c in text if c.isdigit())
-    if not 5 <= len(digits) <= 16 or _DATE.match(written) or (_DECIMAL.match(written) and not (digits[0] == "0" and len(digits) >= 9)) or len(set(digits)) == 1:
+    if (
+        not 5 <= len(digits) <= 16
+        or _DATE.match(written)
+        or (_DECIMAL.match(written) and not (digits[0] == "0" and len(digits) >= 9))
+        or len(set(digits)) == 1
+    ):
         return None
     if _UNIT.match(line[end : end + 9]):
         return None
@@ -376,7 +408,13 @@ def _judge(
             e164, region, valid = read[0], read[1], True
     if (not labelled or kind == "weak") and _POSTAL.match(text):
         return None
-    if not labelled and not international and not _NANP.match(text) and _CITY_NEXT.match(line[end : end + 4]) and len(text.split()[-1]) <= 5:
+    if (
+        not labelled
+        and not international
+        and not _NANP.match(text)
+        and _CITY_NEXT.match(line[end : end + 4])
+        and len(text.split()[-1]) <= 5
+    ):
         # A postal code with a number before it and a city behind.
         return None
     if not labelled:

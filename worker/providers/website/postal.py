@@ -26,7 +26,9 @@ AU_STATES = {
     "TAS": "Tasmania", "ACT": "Australian Capital Territory", "NT": "Northern Territory",
 }  # fmt: skip
 
-_STATE_NAMES = "|".join(sorted((re.escape(name).replace(r"\ ", r"\s") for name in US_STATES.values()), key=len, reverse=True))
+_STATE_NAMES = "|".join(
+    sorted((re.escape(name).replace(r"\ ", r"\s") for name in US_STATES.values()), key=len, reverse=True)
+)
 _STATE_CODES = "|".join(US_STATES)
 _SHORT_STATES = (
     r"Ala|Ariz|Ark|Calif|Cal|Colo|Conn|Del|Fla|Ill|Ind|Kan|Kans|Ky|Mass|Mich|Minn|Miss|Mont|Neb|Nebr|Nev|Okla|Ore|Oreg|Penn|Penna"
@@ -54,8 +56,12 @@ class PostalRule:
     sizes: frozenset[int] = frozenset()
 
 
-def _rule(countries: str, sizes: str, pattern: str, *, strong: bool = False, city_after: bool = False, flags: int = 0) -> PostalRule:
-    return PostalRule(tuple(countries.split()), re.compile(pattern, flags), strong, city_after, frozenset(map(int, sizes)))
+def _rule(
+    countries: str, sizes: str, pattern: str, *, strong: bool = False, city_after: bool = False, flags: int = 0
+) -> PostalRule:
+    return PostalRule(
+        tuple(countries.split()), re.compile(pattern, flags), strong, city_after, frozenset(map(int, sizes))
+    )
 
 
 _CITY = r"(?=(?:[\s,]{1,3}|\s[-–]\s)(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞĀ-ȲΑ-ΩΆΈΉΊΌΎΏА-ЯЁІЇЄҐ]|s'|d'|l'|'s|den\s|de\s|la\s|le\s|el\s|am\s|bad\s))"

@@ -28,7 +28,14 @@ GIVES: Final = frozenset(
         "person_title",
     }
 )  # fmt: skip
-_LEADS_ON: Final = ("company_name", "company_domain", "company_website", "company_linkedin_url", "company_country", "company_city")
+_LEADS_ON: Final = (
+    "company_name",
+    "company_domain",
+    "company_website",
+    "company_linkedin_url",
+    "company_country",
+    "company_city",
+)
 #: Seconds for a whole crawl: one slow page must not cost the others.
 CRAWL_TIMEOUT_S: Final = 60.0
 _THREADS: Final = 2

@@ -1,7 +1,7 @@
 """The countries a page is about, by vote: no single sign decides."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from worker.providers.website.countries import (
@@ -22,7 +22,13 @@ _NANP = re.compile(r"(?<![\d+])(?:1[-. ])?(?:\([2-9]\d\d\)\s?|[2-9]\d\d[-.])\d{3
 _GB_POSTAL = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-BD-HJLNP-UW-Z]{2}\b")
 _CA_POSTAL = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b")
 _GB_PHONE = re.compile(r"(?<![\d+])\(?0(?:1\d{3}|20|8\d\d|3\d\d|7\d{3})\)?\s\d{3,4}\s?\d{3,4}\b")
-_SHAPES = ((_US_ZIP, "US", 3.0), (_NANP, "US", 1.5), (_GB_POSTAL, "GB", 3.0), (_CA_POSTAL, "CA", 3.0), (_GB_PHONE, "GB", 1.5))
+_SHAPES = (
+    (_US_ZIP, "US", 3.0),
+    (_NANP, "US", 1.5),
+    (_GB_POSTAL, "GB", 3.0),
+    (_CA_POSTAL, "CA", 3.0),
+    (_GB_PHONE, "GB", 1.5),
+)
 _AU_POSTAL = re.compile(r"\b(?:NSW|VIC|QLD|ACT|TAS)\b,?\s{1,3}\d{4}\b|\b(?:SA|WA|NT)\s\d{4}\b")
 
 #: First words of country names, to look for names only where one can begin.
@@ -46,13 +52,18 @@ _FALLBACK = ("US", "GB", "CA")
 
 
 def vote(
-    rendering: Rendering, language: str, own_host: str, other_hosts: Iterable[str], mail_domains: Iterable[str], named: Mapping[str, int]
+    rendering: Rendering,
+    language: str,
+    own_host: str,
+    other_hosts: Iterable[str],
+    mail_domains: Iterable[str],
+    named: Mapping[str, int],
 ) -> list[str]:
     """Regions by falling weight, at least three. ``named`` counts the countries that the text names.
 
     ``language`` is a BCP 47 tag or empty; ``own_host`` the site's; ``other_hosts`` those it links to.
     """
-    votes: Counter[str] = Counter()
+    votes: defaultdict[str, float] = defaultdict(float)
     votes["US"] += 0.3
     _add_domain(votes, own_host, 4.0)
     for domain in set(mail_domains):
@@ -68,7 +79,9 @@ def vote(
         # Templates ship with en-US, so that one counts for little.
         votes["GB" if variant.upper() == "UK" else variant.upper()] += 0.5 if variant.upper() == "US" else 2.0
     sample = rendering.text[:60_000]
-    figures = "\n".join([rendering.lines[number][:600] for number in rendering.numbered[:400]])
+    figures = "\n".join(
+        [line[:300] for number in rendering.numbered[:250] if len(line := rendering.lines[number]) >= 5]
+    )
     for code, count in named.items():
         votes[code] += min(2.0, 0.8 + 0.2 * count)
     for pattern, code, weight in _SHAPES:
@@ -92,7 +105,7 @@ def vote(
         for pattern, code, weight in _SCRIPTS:
             if pattern.search(opening):
                 votes[code] += weight
-    ranked = [code for code, _ in votes.most_common(8) if _]
+    ranked = sorted(votes, key=lambda code: -votes[code])[:8]
     return ranked + [code for code in _FALLBACK if code not in ranked]
 
 
@@ -156,7 +169,7 @@ def _country_of_domain(host: str) -> str:
     return code if code in NAMES else ""
 
 
-def _add_domain(votes: Counter[str], host: str, weight: float) -> None:
+def _add_domain(votes: dict[str, float], host: str, weight: float) -> None:
     code = _country_of_domain(host)
     if code:
         votes[code] += weight

@@ -13,7 +13,11 @@ _SHAPES = {
     "IE": r"\d[A-Z0-9+*]\d{5}[A-Z]{1,2}", "IT": r"\d{11}", "LT": r"\d{9}(?:\d{3})?", "LU": r"\d{8}", "LV": r"\d{11}", "MT": r"\d{8}", "NL": r"\d{4}\.?\d{2}\.?\d{3}\.?B\.?\d{2}", "PL": r"\d{3}-?\d{3}-?\d{2}-?\d{2}|\d{10}",
     "PT": r"\d{3}\s?\d{3}\s?\d{3}", "RO": r"\d{2,10}", "SE": r"\d{6}-?\d{4}\s?(?:01)?", "SI": r"\d{8}", "SK": r"\d{10}", "GB": r"\d{3}[\s.]?\d{4}[\s.]?\d{2}(?:\s?\d{3})?", "XI": r"\d{3}\s?\d{4}\s?\d{2}",
 }  # fmt: skip
-_VAT = re.compile(r"(?<![A-Z0-9])(?:" + "|".join(rf"(?P<{cc}>{cc}[\s.:-]{{0,2}}(?:{shape}))" for cc, shape in _SHAPES.items()) + r")(?![A-Z0-9])")
+_VAT = re.compile(
+    r"(?<![A-Z0-9])(?:"
+    + "|".join(rf"(?P<{cc}>{cc}[\s.:-]{{0,2}}(?:{shape}))" for cc, shape in _SHAPES.items())
+    + r")(?![A-Z0-9])"
+)
 _CHE = re.compile(r"(?<![A-Z])CHE[\s-]?(?P<digits>\d{3}[.\s]?\d{3}[.\s]?\d{3})(?:\s?(?:MWST|TVA|IVA|HR))?")
 _NO_VAT = re.compile(r"(?<![A-Z0-9])(?:NO\s?)?(?P<digits>\d{3}\s?\d{3}\s?\d{3})\s?MVA(?!\w)")
 _VAT_LABEL = (
@@ -21,7 +25,8 @@ _VAT_LABEL = (
     r"|moms(?:reg)?\.?(?:[\s-]?(?:nr|nummer))?|cvr(?:[\s-]?(?:nr|nummer))?|alv|nip|nif|cif|c\.i\.f|n\.i\.f|nipc|contribuinte|dič|ič\s?dph|adószám|afm|α\.?φ\.?μ|oib|pvn|pvm|kmkr|gst(?:in)?)"
 )
 _LABELLED_VAT = re.compile(
-    rf"(?<!\w){_VAT_LABEL}(?:\s(?:number|nummer|no|nr|n°|id|code|intracommunautaire|reg))?(?:\s?(?:e|/|&|y|-)\s?(?:c\.?\s?f\.?|cod\w{{0,4}}\.?\s?fisc\w{{0,4}}\.?))?[\s.:#/()\-–n°º]{{0,8}}(?P<number>[A-Z]?\d[\d\s.\-]{{5,14}}[\dA-Z](?:B\d\d)?)(?!\w)", re.I
+    rf"(?<!\w){_VAT_LABEL}(?:\s(?:number|nummer|no|nr|n°|id|code|intracommunautaire|reg))?(?:\s?(?:e|/|&|y|-)\s?(?:c\.?\s?f\.?|cod\w{{0,4}}\.?\s?fisc\w{{0,4}}\.?))?[\s.:#/()\-–n°º]{{0,8}}(?P<number>[A-Z]?\d[\d\s.\-]{{5,14}}[\dA-Z](?:B\d\d)?)(?!\w)",
+    re.I,
 )
 #: Register, pattern with a group ``id``, check.
 _REGISTERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
@@ -60,7 +65,9 @@ _HINT_WORDS = frozenset(
     " organisationsnummer organisasjonsnummer ustidnr steuernummer handelsregister identifikationsnummer contribuinte registro".split()
 )
 _WORD = re.compile(r"[^\W\d_]{2,30}")
-_BARE = re.compile(r"(?<![A-Z0-9])[A-Z]{2}U?\s?\d{8}|CHE-|\d\sMVA|(?:R\.C\.S|K\.v\.K|C\.I\.F|N\.I\.F|A\.B\.N|R\.F\.C)\.?|法人番号|사업자|统一社会")
+_BARE = re.compile(
+    r"(?<![A-Z0-9])[A-Z]{2}U?\s?\d{8}|CHE-|\d\sMVA|(?:R\.C\.S|K\.v\.K|C\.I\.F|N\.I\.F|A\.B\.N|R\.F\.C)\.?|法人番号|사업자|统一社会"
+)
 
 
 def find_registers(rendering: Rendering, regions: Sequence[str]) -> list[Fact]:
@@ -102,7 +109,12 @@ def _in_line(line: str, regions: Sequence[str]) -> Iterator[tuple[str, str, int,
         digits = re.sub(r"\D", "", match.group("digits"))
         if VAT_CHECKS["CHE"](digits):
             number = f"CHE-{digits[:3]}.{digits[3:6]}.{digits[6:]}"
-            yield ("company_vat_id" if re.search("MWST|TVA|IVA", match.group()) else "company_registration_id"), number, match.start(), match.end()
+            yield (
+                ("company_vat_id" if re.search("MWST|TVA|IVA", match.group()) else "company_registration_id"),
+                number,
+                match.start(),
+                match.end(),
+            )
     for match in _NO_VAT.finditer(line):
         digits = re.sub(r"\D", "", match.group("digits"))
         if VAT_CHECKS["NO"](digits):
@@ -120,7 +132,7 @@ def _in_line(line: str, regions: Sequence[str]) -> Iterator[tuple[str, str, int,
             value = " ".join(match.group("id").split())
             plain = re.sub(r"[\s.\-/]", "", value).upper()
             if _checks(check, plain):
-                shown = _shown(name, value, plain, line, match.end())
+                shown = _shown(name, value, plain)
                 yield "company_registration_id", shown, match.start("id"), match.end("id")
 
 
@@ -149,10 +161,12 @@ def _checks(check: str, plain: str) -> bool:
     return vat_checks(check.upper(), plain)
 
 
-def _shown(name: str, value: str, plain: str, line: str, end: int) -> str:
+def _shown(name: str, value: str, plain: str) -> str:
     """A number as people of its country cite it: with its register where the number alone is not unique."""
     if name == "HR":
-        return re.sub(r"(?i)^HR\s?([AB])\s?(?:-?\s?(?:Nr|Nummer|No)\.?\s?)?:?\s?", lambda m: f"HR{m.group(1).upper()} ", value)
+        return re.sub(
+            r"(?i)^HR\s?([AB])\s?(?:-?\s?(?:Nr|Nummer|No)\.?\s?)?:?\s?", lambda m: f"HR{m.group(1).upper()} ", value
+        )
     if name == "FN":
         return f"FN {plain[:-1]}{plain[-1].lower()}"
     if name == "GB":

@@ -17,14 +17,17 @@ RENDERING = "lines/1"
 H1, HEADING, LINK, BOLD, FOOTER, NAV, HEADER, CELL, ITEM, SOFT, ADDRESS, LABEL = (1 << n for n in range(12))
 
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
-_UNSEEN = re.compile(r"font-size:0(?:px|em|pt|%)?(?:;|$)|text-indent:-\d{3}|(?:left|top):-\d{4}|opacity:0(?:\.0+)?(?:;|$)")
-_FOLDED = re.compile(r'\s(?:id|class|role)="[^"]{0,200}?(?:menu|dropdown|nav|tab|accordion|collaps|panel|toggle|modal|lightbox|popup|slide)', re.I)
+_UNSEEN = re.compile(
+    r"font-size:0(?:px|em|pt|%)?(?:;|$)|text-indent:-\d{3}|(?:left|top):-\d{4}|opacity:0(?:\.0+)?(?:;|$)"
+)
+_FOLDED = re.compile(
+    r'\s(?:id|class|role)="[^"]{0,200}?(?:menu|dropdown|nav|tab|accordion|collaps|panel|toggle|modal|lightbox|popup|slide)',
+    re.I,
+)
 _REGION = re.compile(r'\s(?:id|class|role)="([^"]{1,200})"', re.I)
 _ATTRIBUTE = re.compile(r'([^\s="]{1,60})(?:="([^"]*)")?')
 
-_DROP = (
-    "script,style,title,noscript,template,svg,select,datalist,iframe,object,textarea,canvas,math,xmp,noframes,noembed,video,audio,map"
-)
+_DROP = "script,style,title,noscript,template,svg,select,datalist,iframe,object,textarea,canvas,math,xmp,noframes,noembed,video,audio,map"
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer"
     " form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre section summary table tbody"
@@ -236,11 +239,10 @@ def _walk(pieces: list[str], out: Rendering) -> None:  # noqa: PLR0912, PLR0915 
                         out.links.append(anchor)
             after_close = False
         if text and skip_above < 0:
-            words = text.split()
-            if not words:
+            joined = " ".join(text.split())
+            if not joined:
                 space = True
                 continue
-            joined = " ".join(words)
             if "&" in joined:
                 joined = " ".join(unescape(joined).split())
             if not joined.isascii():

@@ -22,16 +22,22 @@ _NETWORKS: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...] = (
     ("company_crunchbase_url", frozenset({"crunchbase.com"}), re.compile(r"^/organization/([^/?#]{2,100})", re.I)),
 )  # fmt: skip
 _HOSTS = {host: (field, pattern) for field, hosts, pattern in _NETWORKS for host in hosts}
-_ANY = re.compile(r"linkedin|facebook|fb\.|twitter|/x\.com|\.x\.com|instagr|youtube|tiktok|xing|github|crunchbase", re.I)
+_ANY = re.compile(
+    r"linkedin|facebook|fb\.|twitter|/x\.com|\.x\.com|instagr|youtube|tiktok|xing|github|crunchbase", re.I
+)
 _NOT_PROFILES = frozenset(
     "share sharer sharer.php share.php intent home login signup register search hashtag explore privacy terms about help tos legal i plugins dialog events watch embed results feed playlist login.php tr l.php policies policy ads business"
     " pages groups people photo.php permalink.php story.php settings messages notifications user channel c accounts p reel reels tv stories features pricing topics collections trending marketplace sponsors apps orgs enterprise sharearticle".split()
 )
 _SHARE = re.compile(r"share|intent/|sharer|[?&](?:u|url|text|status|mini)=", re.I)
-_VENDORS = frozenset("wix wordpress squarespace shopify godaddy weebly jimdo facebook twitter instagram youtube linkedin google duda webflow elementor joomla drupal prestashop adobe microsoft".split())
+_VENDORS = frozenset(
+    "wix wordpress squarespace shopify godaddy weebly jimdo facebook twitter instagram youtube linkedin google duda webflow elementor joomla drupal prestashop adobe microsoft".split()
+)
 
 
-def find_profiles(rendering: Rendering, structured: Structured, host: str, name_keys: Iterable[str]) -> list[tuple[str, str, str, str]]:
+def find_profiles(
+    rendering: Rendering, structured: Structured, host: str, name_keys: Iterable[str]
+) -> list[tuple[str, str, str, str]]:
     """The best profile per network: (field, address, path, link text).
 
     Where several profiles of one network are linked, the one that is named like the site wins, then the one in
@@ -40,11 +46,15 @@ def find_profiles(rendering: Rendering, structured: Structured, host: str, name_
     core = host_core(host)
     keys = [key for key in name_keys if len(key) >= 3]
     best: dict[str, tuple[float, str, str, str]] = {}
-    offers = [(link.href, "a[href]", link.text, 0.5 if link.bits & (FOOTER | HEADER) else 0.0) for link in rendering.links]
-    offers += [(url, path, "", 1.0) for organisation in structured.organisations[:5] for url, path in organisation.same_as]
+    offers = [
+        (link.href, "a[href]", link.text, 0.5 if link.bits & (FOOTER | HEADER) else 0.0) for link in rendering.links
+    ]
+    offers += [
+        (url, path, "", 1.0) for organisation in structured.organisations[:5] for url, path in organisation.same_as
+    ]
     seen: dict[tuple[str, str], int] = {}
     for href, path, text, bonus in offers:
-        if not _ANY.search(href):
+        if href[:1] in "/#.?" and href[:2] != "//" or not _ANY.search(href):
             continue
         profile = profile_of(href)
         if profile is None:
@@ -93,4 +103,8 @@ def profile_of(href: str) -> tuple[str, str, str] | None:
     handle = next(group for group in match.groups() if group)
     if handle.lower().strip("/@") in _NOT_PROFILES:
         return None
-    return field, f"https://{'www.' if host not in {'x.com', 'github.com'} else ''}{host}{match.group().rstrip('/')}", handle
+    return (
+        field,
+        f"https://{'www.' if host not in {'x.com', 'github.com'} else ''}{host}{match.group().rstrip('/')}",
+        handle,
+    )

@@ -72,7 +72,13 @@ def pages_in(reply: Reply) -> tuple[Page, ...]:
     if data is None:
         return ()
     return tuple(
-        Page(url=page["url"], text=page["text"], title=page["title"], page_hash=page["page_hash"], rendering=page["rendering"])
+        Page(
+            url=page["url"],
+            text=page["text"],
+            title=page["title"],
+            page_hash=page["page_hash"],
+            rendering=page["rendering"],
+        )
         for page in data["pages"]
         if not page.get("kind")
     )

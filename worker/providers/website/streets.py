@@ -32,9 +32,18 @@ _NUMBERED = re.compile(
     r"^(?:No\.?\s?|Nr\.?\s?|#\s?|№\s?)?\d{1,6}(?:\s?[-–/&]\s?\d{1,6}){0,3}[A-Za-z]?(?:\s?1/2|½)?[,.]?\s+(?:[NSEW]\.?[EW]?\.?\s+)?[^\W\d_]|[^\W\d_]{2}[\w.'’)-]*,?\s+(?:n[°ºr.]{0,2}\s?|no\.?\s?|nr\.?\s?|#\s?|№\s?|s/n|д\.?\s?)?\d{1,5}\s?(?:[-–/+]\s?\d{1,5})?\s?[A-Za-z]?(?:\s?[/,]\s?\d{1,4})?(?:\s?bis|\s?ter)?$",
     re.I,
 )
-_BOX = re.compile(r"(?<!\w)(?:p\.?\s?o\.?\s?(?:box|b\.?)|post\s?(?:office\s)?box|postfach|postbus|post(?:boks|box)|bo[iî]te\spostale|b\.?p\.?\s?\d|apartado|apdo\.?|casilla|caixa\spostal|casella\spostale|c\.p\.\s?\d|skr\.?\s?poczt|pf\.?\s?\d|private\sbag|locked\sbag|gpo\sbox|a/я)", re.I)
-_PROSE = re.compile(r"(?<!\w)(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|wir|sie|ist|sind|nous|vous|est|sont|por\sfavor|nuestr[oa]s?|siamo|questo|click|here|more|copyright|rights|reserved)(?!\w)", re.I)
-_NOT_STREET = re.compile(r"(?<!\w)(?:tel|fax|phone|e-?mail|hours?|uhr|mon|tues?|wed|thu|fri|sat|sun|vat|www|http|usd|price)(?!\w)[\s.:]|\d\s?[ap]\.?m(?!\w)", re.I)
+_BOX = re.compile(
+    r"(?<!\w)(?:p\.?\s?o\.?\s?(?:box|b\.?)|post\s?(?:office\s)?box|postfach|postbus|post(?:boks|box)|bo[iî]te\spostale|b\.?p\.?\s?\d|apartado|apdo\.?|casilla|caixa\spostal|casella\spostale|c\.p\.\s?\d|skr\.?\s?poczt|pf\.?\s?\d|private\sbag|locked\sbag|gpo\sbox|a/я)",
+    re.I,
+)
+_PROSE = re.compile(
+    r"(?<!\w)(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|wir|sie|ist|sind|nous|vous|est|sont|por\sfavor|nuestr[oa]s?|siamo|questo|click|here|more|copyright|rights|reserved)(?!\w)",
+    re.I,
+)
+_NOT_STREET = re.compile(
+    r"(?<!\w)(?:tel|fax|phone|e-?mail|hours?|uhr|mon|tues?|wed|thu|fri|sat|sun|vat|www|http|usd|price)(?!\w)[\s.:]|\d\s?[ap]\.?m(?!\w)",
+    re.I,
+)
 MAX_STREET = 90
 
 

@@ -14,7 +14,22 @@ _ORGANISATIONS = re.compile(
     r"|Office|Service|Salon|Spa|Bakery|Bar|Pub|Cafe\w*|Brewery|Winery|Distillery|Museum|Library|Airline|NGO|Dealer|Rental|Repair|Contractor|Electrician|Plumber|Locksmith|Mover|HousePainter|Roofing\w*"
     r"|Bank\w*|Insurance\w*|Accounting\w*|Company|Consortium|Pharmacy|Optician|Gym|Club|Center|Centre|Resort|Motel|Hostel|Campground|Brand|Place|LodgingBusiness|FoodEstablishment|Florist|Church|PlaceOfWorship|Theater|Cinema|Zoo|Park|Aquarium)$"
 )
-_NOT = frozenset({"WebSite", "WebPage", "PostalAddress", "OfferShippingDetails", "DeliveryTimeSettings", "ProfilePage", "ContactPage", "BookingService", "CheckoutPage", "SearchAction", "ParkingMap", "BroadcastService"})
+_NOT = frozenset(
+    {
+        "WebSite",
+        "WebPage",
+        "PostalAddress",
+        "OfferShippingDetails",
+        "DeliveryTimeSettings",
+        "ProfilePage",
+        "ContactPage",
+        "BookingService",
+        "CheckoutPage",
+        "SearchAction",
+        "ParkingMap",
+        "BroadcastService",
+    }
+)
 _BRANCH = frozenset({"Place", "Brand", "Park", "Service"})
 #: How sure a notation is, best first.
 _RANK = {"json-ld": 0, "microdata": 1, "hcard": 2}
@@ -77,10 +92,12 @@ def _take(out: Structured, path: str, node: Mapping[str, Any], by_id: Mapping[st
         return
     if not is_organisation(kinds) and "Card" not in kinds:
         return
-    if re.search(r"\.(?:author|publisher|creator|review|itemReviewed|hiringOrganization|seller|manufacturer|brand|sponsor|memberOf|worksFor|provider)\b", path):
+    if re.search(
+        r"\.(?:author|publisher|creator|review|itemReviewed|hiringOrganization|seller|manufacturer|brand|sponsor|memberOf|worksFor|provider)\b",
+        path,
+    ):
         # Roles inside other things: their organisation is the site's own only by chance (publisher usually is).
-        if ".publisher" not in path:
-            return
+        return
     if len(node) <= 2 and "@id" in node:
         return
     organisation = Organisation(path, kinds, node)
@@ -129,4 +146,6 @@ def read_address(value: Any, path: str) -> Address | None:
     region, country = first(value.get("addressRegion")), first(value.get("addressCountry"))
     iso = country.upper() if len(country) == 2 and country.upper() in NAMES else BY_NAME.get(country.lower(), "")
     parts = [part for part in (street, code, city, region, country) if part]
-    return Address(street=street, city=city, region=region, postal_code=code, country=iso, text=", ".join(parts), path=path)
+    return Address(
+        street=street, city=city, region=region, postal_code=code, country=iso, text=", ".join(parts), path=path
+    )

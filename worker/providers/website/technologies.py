@@ -16,7 +16,10 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     ("Drift", "js.driftt.com"), ("Crisp", "client.crisp.chat"), ("tawk.to", "embed.tawk.to"), ("Calendly", "assets.calendly.com"), ("Typeform", "embed.typeform.com"), ("Optimizely", "cdn.optimizely.com"), ("Sentry", "browser.sentry-cdn.com"), ("New Relic", "js-agent.newrelic.com"),
 )  # fmt: skip
 _GENERATOR = re.compile(r"^(?P<name>[A-Za-z][\w .!+&-]{1,40}?)(?:\s+(?:CMS\s)?v?\d.*|\s*[;,(/-].*)?$")
-_KNOWN_GENERATORS = re.compile(r"wordpress|joomla|drupal|typo3|wix|squarespace|shopify|webflow|weebly|jimdo|contao|prestashop|magento|hugo|jekyll|gatsby|ghost|hubspot|elementor|woocommerce|nicepage|silverstripe|concrete|mediawiki|dotnetnuke|sitecore|adobe|blogger|odoo|next|nuxt|astro|docusaurus|framer|duda|strikingly|godaddy|mobirise|craft|umbraco|kentico|plone|shopware", re.I)
+_KNOWN_GENERATORS = re.compile(
+    r"wordpress|joomla|drupal|typo3|wix|squarespace|shopify|webflow|weebly|jimdo|contao|prestashop|magento|hugo|jekyll|gatsby|ghost|hubspot|elementor|woocommerce|nicepage|silverstripe|concrete|mediawiki|dotnetnuke|sitecore|adobe|blogger|odoo|next|nuxt|astro|docusaurus|framer|duda|strikingly|godaddy|mobirise|craft|umbraco|kentico|plone|shopware",
+    re.I,
+)
 
 
 def find_technologies(document: Document) -> tuple[str, ...]:

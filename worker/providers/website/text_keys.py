@@ -8,7 +8,27 @@ from worker.providers.website.legal_forms import split_legal_form
 
 _WORD = re.compile(r"[^\W_]+")
 _COMBINING = dict.fromkeys(range(0x300, 0x370))
-_MARKS = str.maketrans({"®": "", "™": "", "©": "", "’": "'", "‘": "'", "´": "'", "`": "'", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "æ": "ae", "Æ": "ae", "œ": "oe", "đ": "d", "ı": "i"})
+_MARKS = str.maketrans(
+    {
+        "®": "",
+        "™": "",
+        "©": "",
+        "’": "'",
+        "‘": "'",
+        "´": "'",
+        "`": "'",
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "o",
+        "ł": "l",
+        "Ł": "l",
+        "æ": "ae",
+        "Æ": "ae",
+        "œ": "oe",
+        "đ": "d",
+        "ı": "i",
+    }
+)
 
 
 def fold(text: str) -> str:
@@ -26,7 +46,9 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=8192)
 def words(text: str) -> tuple[str, ...]:
     """The folded words of a name; ``&`` and "and" are left out, apostrophes close up."""
-    return tuple(w for w in _WORD.findall(fold(text).replace("'", "")) if w not in {"and", "und", "et", "y", "e", "og", "och"})
+    return tuple(
+        w for w in _WORD.findall(fold(text).replace("'", "")) if w not in {"and", "und", "et", "y", "e", "og", "och"}
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -9,7 +9,7 @@ if p.err or not p[1] or p[1][4] ~= tonumber(ARGV[4]) then return 0 end
 local letter = {}
 for i = 10, #ARGV do letter[#letter + 1] = ARGV[i] end
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', unpack(letter))
-redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*', 'event', 'dead_letter', 'job', ARGV[8])
+if ARGV[8] ~= '' then redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*', ARGV[8], 'dead_letter') end
 if KEYS[4] then
   redis.call('HSET', KEYS[4], 'status', 'dead_letter', 'result', ARGV[9])
   redis.call('PEXPIRE', KEYS[4], ARGV[7])

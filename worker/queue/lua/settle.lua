@@ -8,7 +8,7 @@
 --       7 prefix of job hashes, 8 most events kept, 9 JSON list of items:
 --       [stream number, entry id, delivery count, action, job name, status, due (ms)],
 --       10.. an item's long value, in the same order: result JSON, or entry JSON for 'later'
---       action: 'ack' only; 'done' also writes hash and event; 'later' also schedules the entry JSON
+--       action: 'ack' only; 'done' also writes the hash and tells of it in the events; 'later' also schedules the entry JSON
 -- returns {item numbers (from 1) that this consumer did not own}
 local lanes = tonumber(ARGV[3])
 local group, consumer = ARGV[1], ARGV[2]
@@ -29,6 +29,7 @@ for n = 1, #items do
 end
 
 local refused = {}
+local ended = {}
 local spent = tonumber(redis.call('GET', bytes_now) or '0') + tonumber(redis.call('GET', bytes_before) or '0')
 local written = 0
 
@@ -66,7 +67,8 @@ for lane, list in pairs(by_lane) do
             redis.call('HDEL', hash, 'result')
             redis.call('HSET', hash, 'status', status, 'result_omitted', 'see enrichment_jobs.result')
           end
-          redis.call('XADD', events, 'MAXLEN', '~', most_events, '*', 'event', status, 'job', name)
+          ended[#ended + 1] = name
+          ended[#ended + 1] = status
         end
         redis.call('PEXPIRE', hash, life)
       end
@@ -79,6 +81,10 @@ for lane, list in pairs(by_lane) do
     redis.call('XACK', stream, group, unpack(ids, from, upto))
     redis.call('XDEL', stream, unpack(ids, from, upto))
   end
+end
+
+for from = 1, #ended, 1000 do
+  redis.call('XADD', events, 'MAXLEN', '~', most_events, '*', unpack(ended, from, math.min(from + 999, #ended)))
 end
 
 if written > 0 then

@@ -93,8 +93,14 @@ def plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.lower())
 
 
-@pytest.mark.parametrize(("host", "lang", "html", "street", "city", "code"), ADDRESSES, ids=[f"{case[0]} {case[2][:40]}" for case in ADDRESSES])
-def test_an_address_is_found_with_street_and_postal_code(host: str, lang: str, html: str, street: str, city: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("host", "lang", "html", "street", "city", "code"),
+    ADDRESSES,
+    ids=[f"{case[0]} {case[2][:40]}" for case in ADDRESSES],
+)
+def test_an_address_is_found_with_street_and_postal_code(
+    host: str, lang: str, html: str, street: str, city: str, code: str
+) -> None:
     """One address, its postal code exact, the street piece in its street, the city where one is asked for."""
     finding = page(f"<h1>Acme</h1><p>{html}</p>", lang=lang, host=host)
     assert [plain(address.postal_code) for address in finding.addresses] == [plain(code)]

@@ -181,7 +181,11 @@ def test_several_numbers_on_a_line(line: str, count: int) -> None:
 
 @pytest.mark.parametrize(
     ("line", "digits"),
-    [("Call 1-800-ROPE-NOW", "8007673669"), ("1-888-ACME-INC (888-226-3462)", "8882263462"), ("(312) 555-ROPE", "3125557673")],
+    [
+        ("Call 1-800-ROPE-NOW", "8007673669"),
+        ("1-888-ACME-INC (888-226-3462)", "8882263462"),
+        ("(312) 555-ROPE", "3125557673"),
+    ],
 )
 def test_letters_stand_for_digits(line: str, digits: str) -> None:
     """Vanity numbers are read as on a keypad, once."""

@@ -1,0 +1,178 @@
+"""The ledger in PostgreSQL and the hot copies in Redis, when things go wrong."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+from redis.asyncio import Redis
+
+from worker.cache.answers import AnswerCache
+from worker.domain.call import Reply
+from worker.domain.finding import Outcome
+from worker.domain.ledger import AnswerKey, Charge, Ending, Intent, StoredAnswer
+from worker.store.ledger import Ledger
+from worker.store.migrate import migrate
+from worker.store.pool import open_pool
+
+NOW = datetime.now(UTC)
+
+
+def key(number: int, workspace: str = "default") -> AnswerKey:
+    """A question's key."""
+    return AnswerKey(workspace, "oracle", "company", number.to_bytes(32, "big"))
+
+
+def intent(number: int, **changes: Any) -> Intent:
+    """A paid call about to be sent."""
+    values = {
+        "key": key(number),
+        "account": "f00d",
+        "bucket": "",
+        "job_id": f"job-{number}",
+        "job_key": None,
+        "run": 1,
+        "max_micros": 9,
+        "llm": False,
+        "intent_at": NOW,
+        "give_up_at": NOW,
+    }
+    return Intent(**{**values, **changes})
+
+
+def answer(body: bytes = b"{}", age_s: float = 0.0) -> StoredAnswer:
+    """An answer of some age."""
+    observed_at = NOW - timedelta(seconds=age_s)
+    reply = Reply(200, {"content-type": "application/json"}, body)
+    return StoredAnswer(Outcome.HIT, reply, "", observed_at, NOW + timedelta(days=1), 0)
+
+
+def ending(number: int, call_id: int, stored: StoredAnswer | None) -> Ending:
+    """A charged call's end."""
+    return Ending(intent(number), call_id, Outcome.HIT, Charge.CHARGED, 5, 200, "", NOW, NOW, stored)
+
+
+async def test_one_bad_row_costs_only_itself(pg_pool: "asyncpg.Pool[Any]") -> None:
+    """A row that PostgreSQL refuses among 300 is found by halving; all others are written."""
+    ledger = Ledger(pg_pool)
+    too_large = 2**70
+    writing = [ledger.open(intent(n, max_micros=too_large if n == 137 else 9)) for n in range(300)]
+    results = await asyncio.gather(*writing, return_exceptions=True)
+    assert [n for n, result in enumerate(results) if isinstance(result, BaseException)] == [137]
+    assert await pg_pool.fetchval("SELECT count(*) FROM provider_calls") == 299
+    await ledger.drain()
+
+
+async def test_the_latest_answer_stays(pg_pool: "asyncpg.Pool[Any]") -> None:
+    """Of several answers to one question in a batch, and of a late old one, the latest is kept."""
+    ledger = Ledger(pg_pool)
+    await asyncio.gather(
+        *(ledger.close(ending(1, 0, answer(body, age))) for body, age in ((b"old", 9), (b"new", 1), (b"mid", 5)))
+    )
+    await ledger.close(ending(1, 0, answer(b"late", 7)))
+    found = await ledger.find(key(1), None)
+    assert found is not None
+    assert found.reply.body == b"new"
+    assert await ledger.find(key(1), NOW) is None
+    await ledger.drain()
+
+
+async def test_hostile_text_is_stored(pg_pool: "asyncpg.Pool[Any]") -> None:
+    """NUL, lone surrogates and any bytes in bodies go through; workspaces are found under what they became."""
+    ledger = Ledger(pg_pool)
+    strange = "w\x00\udce4"
+    one = Ending(
+        intent(1, key=key(1, strange), job_id="\x00"), 0, Outcome.HIT, Charge.FREE, 0, 200, "\udfff\x00", NOW, NOW,
+        answer(bytes(range(256))),
+    )  # fmt: skip
+    await ledger.close(one)
+    found = await ledger.find(key(1, strange), None)
+    assert found is not None
+    assert found.reply.body == bytes(range(256))
+    await ledger.drain()
+
+
+async def test_two_writers_never_wait_for_each_other(pg_pool: "asyncpg.Pool[Any]") -> None:
+    """Two processes that store the same answers in opposite orders, over and over, all get through."""
+    both = Ledger(pg_pool, tick_s=0.0), Ledger(pg_pool, tick_s=0.0)
+    for round_number in range(20):
+        await asyncio.gather(
+            *(both[0].close(ending(n, 0, answer(age_s=-round_number))) for n in range(50)),
+            *(both[1].close(ending(n, 0, answer(age_s=-round_number))) for n in reversed(range(50))),
+        )
+    assert await pg_pool.fetchval("SELECT count(*) FROM provider_answers") == 50
+    for ledger in both:
+        await ledger.drain()
+
+
+async def test_what_happens_while_postgres_is_away_is_written_when_it_is_back(postgres_server: Any) -> None:
+    """An ending handed in during an outage waits, the ledger says that it is not available, nothing is lost."""
+    server = await asyncio.to_thread(postgres_server)
+    await migrate(server.url)
+    pool = await open_pool(server.url, min_size=1, max_size=4)
+    try:
+        ledger = Ledger(pool, patience_s=60.0)
+        row = await ledger.open(intent(1))
+        await asyncio.to_thread(server.stop_immediately)
+        closing = asyncio.ensure_future(ledger.close(ending(1, row, answer())))
+        while ledger.available:  # noqa: ASYNC110 - its own word is what is waited for
+            await asyncio.sleep(0.01)
+        assert not closing.done()
+        await asyncio.to_thread(server.start)
+        assert await closing == row
+        assert ledger.available
+        assert await pool.fetchval("SELECT charge FROM provider_calls WHERE id = $1", row) == "charged"
+        found = await ledger.find(key(1), None)
+        assert found is not None
+        assert found.call_id == row
+        await ledger.drain()
+    finally:
+        pool.terminate()
+
+
+async def test_old_answers_and_rows_are_pruned(pg_pool: "asyncpg.Pool[Any]") -> None:
+    """Answers past their life and rows past theirs go, a bounded number at a time; open rows stay."""
+    ledger = Ledger(pg_pool)
+    await asyncio.gather(*(ledger.close(ending(n, 0, answer())) for n in range(5)), ledger.open(intent(9)))
+    await pg_pool.execute("UPDATE provider_answers SET expires_at = now() - interval '1 s' WHERE call_id % 2 = 0")
+    old = await pg_pool.fetchval("SELECT count(*) FROM provider_answers WHERE expires_at < now()")
+    assert await ledger.prune_answers(most=1) == 1
+    assert await ledger.prune_answers() == old - 1
+    assert await ledger.prune_calls(datetime.now(UTC) + timedelta(seconds=1), most=3) == 3
+    assert await ledger.prune_calls(datetime.now(UTC) + timedelta(seconds=1)) == 2
+    assert await pg_pool.fetchval("SELECT charge FROM provider_calls") == "reserved"
+    await ledger.drain()
+
+
+async def test_hot_copies_stay_within_their_budget(redis_client: Redis) -> None:
+    """All together take no more than the budget, the oldest go first, a giant is not taken in at all."""
+    cache = AnswerCache(redis_client, budget_bytes=50_000, largest_bytes=20_000)
+    for number in range(60):
+        token = await cache.begin(key(number), None, 1.0)
+        assert isinstance(token, str)
+        await cache.finish(key(number), token, answer(bytes(2000)))
+    token = await cache.begin(key(99), None, 1.0)
+    assert isinstance(token, str)
+    await cache.finish(key(99), token, answer(bytes(30_000)))
+    assert isinstance(await cache.begin(key(99), None, 1.0), str)
+    assert isinstance(await cache.begin(key(0), None, 1.0), str)
+    assert isinstance(await cache.begin(key(59), None, 1.0), StoredAnswer)
+    held = [name for name in await redis_client.keys("*:a:*")]
+    assert sum([await redis_client.strlen(name) for name in held]) <= 50_000
+    await cache.forget([key(59)])
+    assert isinstance(await cache.begin(key(59), None, 1.0), str)
+
+
+async def test_a_lease_is_one_askers_and_ends(redis_client: Redis) -> None:
+    """A second asker waits; only the holder's own token gives the lease back; a copy that is too old is asked anew."""
+    one, two = AnswerCache(redis_client), AnswerCache(redis_client)
+    token = await one.begin(key(1), None, 1.0)
+    assert isinstance(token, str)
+    assert await two.begin(key(1), None, 1.0) is None
+    await two.finish(key(1), "not mine", None)
+    assert await two.begin(key(1), None, 1.0) is None
+    await one.finish(key(1), token, answer(age_s=60))
+    assert isinstance(await two.begin(key(1), None, 1.0), StoredAnswer)
+    assert isinstance(await two.begin(key(1), NOW, 1.0), str)
+    lease = await redis_client.pttl(next(iter(await redis_client.keys("*:f:*"))))
+    assert 1000 < lease <= 6000
