@@ -1,77 +1,35 @@
 """Postal addresses in lines of text: from the postal code outwards, up the lines to the street."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from worker.providers.website.address import BREAK, EAST_ASIAN, LEAD, PIECE, SEPARATOR, TRAIL, Address, text_of
+from worker.providers.website.address_signs import (
+    CARE,
+    COUNTY,
+    DATE,
+    LABEL,
+    NOT_PLACE,
+    PRICE,
+    PROSE_LEAD,
+    SECONDARY,
+    STREET_CITY,
+    YEARISH,
+    is_city,
+    is_prose,
+)
 from worker.providers.website.countries import BY_NAME
+from worker.providers.website.east_asian import east_asian
 from worker.providers.website.postal import PREFIX_COUNTRY, RULES, PostalRule
 from worker.providers.website.region import country_in
 from worker.providers.website.rendering import H1, HEADING, Rendering
 from worker.providers.website.streets import is_box, street_score
 
-_LABEL = re.compile(
-    r"^\W{0,3}(?:(?:our|mailing|postal|street|visiting|business|physical|head\s?office|office|main|corporate|registered(?:\soffice)?|company|shipping|return|billing|store|post|besuchs|firmen|geschäfts|liefer)\s?)?"
-    r"(?:address(?:es)?|adress?e[ns]?|anschrift|hausanschrift|postanschrift|postadress\w?|sitz|adresse\spostale|direcci[oó]n|domicilio|indirizzo|sede(?:\s(?:legale|operativa))?|endere[cç]o|morada|adres|besøksadresse|besöksadress|kontaktadresse"
-    r"|osoite|käyntiosoite|postiosoite|cím|adresa|adresă|sídlo|адрес|адреса|διεύθυνση|location|located\sat|visit\sus(?:\sat)?|mail(?:\sto)?|by\s(?:post|mail)|write\s(?:to\s)?us(?:\sat)?|street|city|zip(?:\scode)?|post\s?code|siège(?:\ssocial)?|ort|plz|town|state"
-    r"|住所|所在地|本社|地址|주소|ubicaci[oó]n|headquarters|hq)\s{0,2}[:：.\-–]{1,2}\s{0,3}",
-    re.I,
-)
-_SEPARATOR = re.compile(r"\s?[|│•·◊●▪■♦~;✦\t]\s?|\s[-–—/]{1,3}\s|\s{3,}|\s[*]\s")
-_BREAK = re.compile(
-    r"(?<!\w)(?:tel|t[ée]l[ée]phone|phone|ph|fax|telefon|telefax|tlf|e-?mail|call|www\.|https?:|mob|mobile|cell|t|f|p|m|tel[ée]fono|toll)\s?[.:/]|\S{1,60}@|☎|(?:\+|\(0)\d",
-    re.I,
-)
-#: "whose registered office is located at" and the like: the street begins behind it.
-_PROSE_LEAD = re.compile(
-    r"^.{0,400}\b(?:situ[ée]e?s?(?:\sau|\sà)?|located\sat|based\sat|offices?\s(?:is\s)?at|address\sis|mit\ssitz\sin(?:\sder)?|con\ssede\s(?:legale\s)?in|domicili(?:o|ada|ado)\s(?:social\s)?en|gevestigd\s(?:te|aan)|visit\sus\sat|write\sto(?:\sus\sat)?"
-    r"|mail\sto|send\sto|siège\ssocial|registered\soffice)\s?[:,]?\s{0,2}(?=\S)",
-    re.I,
-)
-_TRAIL = re.compile(r"[\s,;.:–—\-|•·(◊]+$")
-_LEAD = re.compile(r"^[\s,;.:–—\-|•·)]+")
 _CITY = re.compile(r"^[^\W\d_][^\d\n|•·;:@()\[\]]{0,48}")
-_PIECE = re.compile(r"\s?[,;]\s?|\s[•·|–—-]\s")
-_STREET_CITY = re.compile(
-    r"^(?P<street>.{3,70}?\b(?:street|st|road|rd|avenue|ave|boulevard|blvd|drive|dr|lane|ln|way|court|ct|place|pl|square|sq|parkway|pkwy|highway|hwy|circle|cir|terrace|trail|plaza|broadway|loop|pike)\b\.?"
-    r"(?:\s(?:[NSEW]\.?[EW]?\.?|north|south|east|west)(?=\s|,))?(?:,?\s(?:#\s?|suite|ste\.?|unit|apt\.?|room|rm\.?|floor|fl\.?|bldg\.?|building|no\.?)\s?[\w-]{1,8})?)\s+(?P<city>[A-Z][A-Za-z.' -]{2,30})$",
-    re.I,
-)
-_CARE = re.compile(r"^(?:c/o|attn\.?|att\.?|attention|z\.?\s?hd\.?|z\.\s?h\.|à\sl'attention)\b", re.I)
-_COUNTY = re.compile(
-    r"^(?:[A-Z]{2}|[A-Z][a-z]+shire|(?:Co\.?|County|West|East|North|South|Greater)\s\w+|Kent|Essex|Surrey|Sussex|Devon|Cornwall|Dorset|Norfolk|Suffolk|Somerset|Cumbria|Merseyside|Middlesex|Herts|Hants|Bucks|Beds|Berks|Northants|Oxon|Wilts|Lancs|Lincs|Notts|Staffs|Cambs|Glos|Avon|Cleveland|Tyne\s(?:and|&)\sWear)\.?$",
-    re.I,
-)
 _RUNS = re.compile(r"\d+")
-_CITY_ONLY = re.compile(r"^[^\W\d_][^\d:;@|()<>£$€?!]*$")
-_NOT_CITY = re.compile(
-    r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel|phone|copyright|rights|hours?|since|suite|floor|box)\b",
-    re.I,
-)
-_DATE = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre)\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d$|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d$|(?:©|\(c\)|copyright)[\s\d,–-]*$",
-    re.I,
-)
-_YEARISH = re.compile(r"^(?:19\d\d|20[0-4]\d)$")
-_NOT_PLACE = re.compile(r"[£$€®™©!?=_{}]|\b(?:copyright|rights\sreserved|edition|limited\sedition|powered\sby)\b", re.I)
-_NUMBER_END = re.compile(r"\d\s?[a-zA-Z]?$")
-_PRICE = re.compile(r"[£$€]\s?\d|\d\s?[£$€]|\d\s?%")
-_EAST_ASIAN = re.compile("[\u3041-\u30fe\u4e00-\u9fff\uac00-\ud7a3]{2}")
-_HOUSE = re.compile(r"\d")
-_PLACE_WORD = re.compile(
-    "[都道府県市区區縣县郡町村路街道號号巷弄省州鎮镇樓楼]|[가-힣](?:시|도|군|구|동|로|길|읍|면)(?:\\s|\\d|$)"
-)
-_BIG_PLACE = re.compile(
-    "^(?P<region>東京都|北海道|(?:京都|大阪)府|[\u4e00-\u9fff]{2,3}[県省縣]|[가-힣]{2,6}(?:특별시|광역시|도|특별자치시|특별자치도))?\\s?(?P<city>[\u4e00-\u9fff\u3041-\u30fe]{1,6}?[市区區郡]|[가-힣]{1,5}(?:시|군|구))?"
-)
-_AFTER_LABEL = re.compile("^[^:：]{0,12}[:：]\\s{0,3}")
-_CODE_LABEL = re.compile("\\s{0,3}(?:邮编|邮政编码|郵遞區號|郵便番号|우편번호)\\s{0,3}[:：]?\\s{0,3}$")
 _CITY_END = re.compile(r"(?<=[a-zß-ÿ]{3})\.\s|\s(?=(?:Tel|Telefon|Fax|Phone|Tlf|T)\b)")
 _CITY_PREFIX = re.compile(r"^(?:г\.|г\s|м\.|город\s|місто\s)\s?")
-_SECONDARY = re.compile(
-    r"^(?:(?:\d{1,3}(?:st|nd|rd|th)?|first|second|third|fourth|fifth|ground|top)\s?(?:floor|fl)\b|(?:suite|ste|unit|floor|level|apt|apartment|room|rm|bldg|building|#)\b|p\.?\s?o\.?\s?box)",
-    re.I,
-)
 _CITY_STATES = (
     "luxemb",
     "singap",
@@ -86,36 +44,6 @@ _CITY_STATES = (
 )
 MAX_UP = 6
 MAX_ADDRESSES = 120
-
-
-@dataclass(slots=True)
-class Address:
-    """A postal address as it stands on a page; parts that are not there are empty.
-
-    ``country`` is an ISO 3166 code, ``text`` the whole as written on one line, ``line``/``column`` and
-    ``end_line``/``end_column`` the place in the rendering (line -1 when it came from structured data).
-    """
-
-    street: str = ""
-    city: str = ""
-    region: str = ""
-    postal_code: str = ""
-    country: str = ""
-    text: str = ""
-    line: int = -1
-    column: int = 0
-    end_line: int = -1
-    end_column: int = 0
-    path: str = ""
-    organisation: str = ""
-    box: bool = field(default=False, repr=False)
-
-    def as_json(self) -> dict[str, str]:
-        """The parts by name."""
-        return {
-            "street": self.street, "city": self.city, "region": self.region, "postal_code": self.postal_code,
-            "country": self.country, "text": self.text,
-        }  # fmt: skip
 
 
 def find_addresses(
@@ -223,31 +151,31 @@ def _assemble(
     address.region = (groups.get("region") or "").strip(" .,")
     head = line[floor : match.start()]
     head_at = floor
-    for cut in _SEPARATOR.finditer(head):
+    for cut in SEPARATOR.finditer(head):
         if cut.end() < len(head.rstrip()) and not _keeps(head[: cut.start()], head[cut.end() :]):
             head_at = floor + cut.end()
-    for cut in _BREAK.finditer(head):
+    for cut in BREAK.finditer(head):
         head_at = max(head_at, floor + cut.end())
-    for start, end in numbers.get(index, ()):
-        if end <= match.start():
-            head_at = max(head_at, end)
+    for _, number_end in numbers.get(index, ()):
+        if number_end <= match.start():
+            head_at = max(head_at, number_end)
     head = line[head_at : match.start()]
-    label = _LABEL.match(head)
+    label = LABEL.match(head)
     if label:
         head_at += label.end()
         head = head[label.end() :]
-    prose = _PROSE_LEAD.match(head)
+    prose = PROSE_LEAD.match(head)
     if prose:
         head_at += prose.end()
         head = head[prose.end() :]
-    lead = _LEAD.match(head)
+    lead = LEAD.match(head)
     if lead:
         head_at += lead.end()
         head = head[lead.end() :]
     tail = line[match.end() :]
     stop = len(tail)
-    lead = _LEAD.match(tail)
-    for pattern in (_SEPARATOR, _BREAK):
+    lead = LEAD.match(tail)
+    for pattern in (SEPARATOR, BREAK):
         cut_ = pattern.search(tail, lead.end() if lead and rule.city_after else 0)
         if cut_:
             stop = min(stop, cut_.start())
@@ -255,29 +183,29 @@ def _assemble(
         if start >= match.end():
             stop = min(stop, start - match.end())
     tail = tail[:stop]
-    pieces = [piece for piece in _PIECE.split(_TRAIL.sub("", head)) if piece and piece.strip()]
+    pieces = [piece for piece in PIECE.split(TRAIL.sub("", head)) if piece and piece.strip()]
     end = match.end()
-    if _EAST_ASIAN.search(line) or (
+    if EAST_ASIAN.search(line) or (
         not head.strip()
         and not tail.strip(" )")
         and index + 1 < len(rendering.lines)
-        and _EAST_ASIAN.search(rendering.lines[index + 1])
+        and EAST_ASIAN.search(rendering.lines[index + 1])
     ):
-        return _east_asian(rendering, index, match, head, head_at, tail, address, taken)
+        return east_asian(rendering, index, match, head, head_at, tail, address, taken)
     city_after = rule.city_after and not _starts_with_country(tail)
     if city_after:
-        city = _CITY.match(_LEAD.sub("", tail))
+        city = _CITY.match(LEAD.sub("", tail))
         if city:
-            text = _CITY_END.split(_PIECE.split(city.group())[0])[0]
-            address.city = _TRAIL.sub("", text)
+            text = _CITY_END.split(PIECE.split(city.group())[0])[0]
+            address.city = TRAIL.sub("", text)
             end = match.end() + tail.find(address.city) + len(address.city)
             address.city = _CITY_PREFIX.sub("", address.city)
-        after = _TRAIL.sub("", _LEAD.sub("", line[end : match.end() + stop]))
+        after = TRAIL.sub("", LEAD.sub("", line[end : match.end() + stop]))
     else:
-        after = _TRAIL.sub("", _LEAD.sub("", tail))
+        after = TRAIL.sub("", LEAD.sub("", tail))
         if pieces:
             _city_from(pieces, address)
-    _country(address, rendering, index, after, line, end, stop + match.end())
+    _country(address, rendering, index, after, line, end)
     street, top, column = _street_here(pieces), index, head_at
     if not street and city_after and after and _goes_on(address, regions):
         street = _street_behind(after)
@@ -290,23 +218,21 @@ def _assemble(
         elif not street:
             top, column = index, head_at
     if not street and not (
-        rule.strong and _is_city(address.city) and (address.country in regions[:3] or address.country == local)
+        rule.strong and is_city(address.city) and (address.country in regions[:3] or address.country == local)
     ):
         return None
     if not rule.strong and not label and not (local and local in rule.countries):
         # A bare run of digits is a postal code only beside something that surely is a street.
         best = max([street_score(piece) for piece in street] + [street_score(", ".join(street))])
         numbered = any(c.isdigit() for c in " ".join(street))
-        expected = city_after and numbered and best == 1 and address.country == regions[0] and _is_city(address.city)
-        if (
-            any(_is_prose(piece) for piece in street)
-            or _YEARISH.match(address.postal_code)
-            and not (address.country == regions[0] and _is_city(address.city))
+        expected = city_after and numbered and best == 1 and address.country == regions[0] and is_city(address.city)
+        if any(is_prose(piece) for piece in street) or (
+            YEARISH.match(address.postal_code) and not (address.country == regions[0] and is_city(address.city))
         ):
             return None
         if (best < 2 and not expected) or (len(address.postal_code) == 4 and not numbered):
             return None
-    if _DATE.search(line[max(0, match.start("postal") - 14) : match.end("postal")]):
+    if DATE.search(line[max(0, match.start("postal") - 14) : match.end("postal")]):
         return None
     if "/" in address.city and address.country in {"BR", "TR", "AR", "UY", "IT"}:
         address.city, _, address.region = (part.strip() for part in address.city.partition("/"))
@@ -316,12 +242,12 @@ def _assemble(
     address.end_line = max(index, address.end_line)
     if address.end_line == index:
         address.end_column = max(end, address.end_column)
-    address.text = _text(rendering, address)
+    address.text = text_of(rendering, address)
     return address
 
 
 def _starts_with_country(tail: str) -> bool:
-    name = _LEAD.sub("", tail)[:24].lower()
+    name = LEAD.sub("", tail)[:24].lower()
     if name.startswith(_CITY_STATES):
         return False
     return any(
@@ -331,7 +257,7 @@ def _starts_with_country(tail: str) -> bool:
 
 def _street_behind(after: str) -> list[str]:
     """The pieces behind a city that make a street and a house: "ul. Dlinnaya, d. 5, of. 2"."""
-    pieces = [piece.strip() for piece in _PIECE.split(after) if piece and piece.strip()][:6]
+    pieces = [piece.strip() for piece in PIECE.split(after) if piece and piece.strip()][:6]
     first = next((n for n, piece in enumerate(pieces) if street_score(piece) >= 1), None)
     if first is None:
         return []
@@ -343,66 +269,11 @@ def _street_behind(after: str) -> list[str]:
     return found
 
 
-def _east_asian(
-    rendering: Rendering,
-    index: int,
-    match: re.Match[str],
-    head: str,
-    head_at: int,
-    tail: str,
-    address: Address,
-    taken: int,
-) -> Address | None:
-    """Chinese, Japanese and Korean addresses run from the large to the small without commas."""
-    lines = rendering.lines
-    text = _SEPARATOR.split(_LEAD.sub("", tail))[0].strip(" )）")
-    address.line, address.column = index, match.start()
-    address.end_line = index
-    if _EAST_ASIAN.search(text):
-        at = lines[index].find(text, match.end())
-        address.end_column = at + len(text)
-        below = lines[index + 1] if index + 1 < len(lines) else ""
-        if (
-            not _HOUSE.search(text)
-            and _HOUSE.search(below)
-            and len(below) <= 50
-            and _EAST_ASIAN.search(below)
-            and not _BREAK.search(below)
-        ):
-            text = f"{text} {below}"
-            address.end_line, address.end_column = index + 1, len(below)
-    elif _EAST_ASIAN.search(head) and _PLACE_WORD.search(head):
-        text = _AFTER_LABEL.sub("", head.strip(" (（:：,，"))
-        text = _CODE_LABEL.sub("", text)
-        text = next((part for part in reversed(_SEPARATOR.split(text)) if _PLACE_WORD.search(part)), text).strip()
-        address.column = head_at + max(0, head.find(text))
-        address.end_column = match.end()
-    elif index + 1 < len(lines) and _EAST_ASIAN.search(lines[index + 1]) and len(lines[index + 1]) <= 80:
-        text = lines[index + 1]
-        address.end_line, address.end_column = index + 1, len(text)
-    elif index and index - 1 > taken and _PLACE_WORD.search(lines[index - 1]) and len(lines[index - 1]) <= 80:
-        text = _AFTER_LABEL.sub("", lines[index - 1])
-        address.line, address.column, address.end_column = index - 1, lines[index - 1].find(text), match.end()
-    else:
-        return None
-    if not _PLACE_WORD.search(text):
-        return None
-    address.street = text
-    city = _BIG_PLACE.match(text)
-    if city:
-        address.region, address.city = (
-            city.group("region") or "",
-            (city.group("city") or city.group("region") or "").strip(),
-        )
-    address.text = _text(rendering, address)
-    return address
-
-
 def _keeps(left: str, right: str) -> bool:
     """Whether a separator inside a line parts pieces of one address rather than an address from something else."""
-    pieces = [piece.strip() for piece in _PIECE.split(left[-160:])][-3:]
+    pieces = [piece.strip() for piece in PIECE.split(left[-160:])][-3:]
     sure = any(street_score(piece) >= 2 for piece in pieces) or street_score(", ".join(pieces)) >= 2
-    return sure and street_score(_PIECE.split(right)[0]) < 2
+    return sure and street_score(PIECE.split(right)[0]) < 2
 
 
 def _goes_on(address: Address, regions: Sequence[str]) -> bool:
@@ -412,25 +283,10 @@ def _goes_on(address: Address, regions: Sequence[str]) -> bool:
     )
 
 
-def _is_prose(text: str) -> bool:
-    """Whether a would-be street is part of a sentence or a product's name."""
-    if _NOT_PLACE.search(text):
-        return True
-    small = sum(1 for word in text.split() if word[:1].islower() and len(word) > 3)
-    return small >= 4 and not _NUMBER_END.search(text)
-
-
-def _is_city(text: str) -> bool:
-    """Whether a text may be a city's name: a few words, no prose, no digits."""
-    return (
-        2 <= len(text) <= 40 and len(text.split()) <= 5 and bool(_CITY_ONLY.match(text)) and not _NOT_CITY.search(text)
-    )
-
-
 def _city_from(pieces: list[str], address: Address) -> None:
     """Take city (and county) off the end of the pieces before a postal code."""
     last = pieces[-1].strip()
-    split = _STREET_CITY.match(last) if any(c.isdigit() for c in last) else None
+    split = STREET_CITY.match(last) if any(c.isdigit() for c in last) else None
     if split:
         pieces[-1] = split.group("street")
         address.city = split.group("city")
@@ -440,15 +296,15 @@ def _city_from(pieces: list[str], address: Address) -> None:
     if address.country in BY_NAME.values() and last.lower() in BY_NAME and len(pieces) > 1:
         pieces.pop()
         last = pieces[-1].strip()
-    if len(pieces) > 1 and not address.region and _COUNTY.match(last):
+    if len(pieces) > 1 and not address.region and COUNTY.match(last):
         address.region = last
         pieces.pop()
         last = pieces[-1].strip()
-    elif address.country in {"GB", "IE"} and not address.region and _COUNTY.match(last):
+    elif address.country in {"GB", "IE"} and not address.region and COUNTY.match(last):
         address.region = last
         pieces.pop()
         return
-    if _is_city(last) and not (street_score(last) >= 2 and any(c.isdigit() for c in last)):
+    if is_city(last) and not (street_score(last) >= 2 and any(c.isdigit() for c in last)):
         if not (street_score(last) and len(pieces) > 1 and pieces[-2].strip().isdigit()):
             address.city = _CITY_PREFIX.sub("", last)
             pieces.pop()
@@ -472,22 +328,22 @@ def _walk_up(
     top, top_column = index, column
     for j in range(index - 1, max(taken, index - 1 - MAX_UP), -1):
         line = rendering.lines[j]
-        label = _LABEL.match(line)
+        label = LABEL.match(line)
         text = line[label.end() :] if label else line
         shift = label.end() if label else 0
         if (
-            _PRICE.search(text)
-            or _NOT_PLACE.search(text)
+            PRICE.search(text)
+            or NOT_PLACE.search(text)
             or (len(text) > 110 and not best)
             or "@" in line
             or numbers.get(j)
-            or _BREAK.search(line)
+            or BREAK.search(line)
         ):
-            tail = _SEPARATOR.split(line)[-1]
+            tail = SEPARATOR.split(line)[-1]
             if j == index - 1 and street_score(tail) >= 2 and not numbers.get(j) and "@" not in tail:
                 return [tail], j, line.rfind(tail)
             break
-        parts = _SEPARATOR.split(text)
+        parts = SEPARATOR.split(text)
         if len(parts) > 1 and street_score(parts[-1]) >= 2:
             shift += text.rfind(parts[-1])
             text = parts[-1]
@@ -495,19 +351,17 @@ def _walk_up(
             break
         score = street_score(text)
         heading = rendering.bits[j] & (H1 | HEADING) != 0
-        care = bool(_CARE.match(text))
+        care = bool(CARE.match(text))
         if score == 0 and (heading or care):
             break
-        pending.append((score, _TRAIL.sub("", text.strip()), shift))
-        on_top = not best or _SECONDARY.match(best[0]) is not None
+        pending.append((score, TRAIL.sub("", text.strip()), shift))
+        on_top = not best or SECONDARY.match(best[0]) is not None
         if score >= 2 or (score == 1 and (on_top or any(c.isdigit() for c in text))):
             best = [piece for _, piece, _ in reversed(pending)]
             top, top_column = j, shift
-            if text[:1].isdigit() and score >= 2 and not _SECONDARY.match(text):
+            if text[:1].isdigit() and score >= 2 and not SECONDARY.match(text):
                 break
-        elif best:
-            break
-        elif len(pending) > 2:
+        elif best or len(pending) > 2:
             break
         if label:
             break
@@ -522,7 +376,7 @@ def _walk_up(
         last = best[-1]
         if len(best) > 1 and street_score(last) == 0:
             address.city = best.pop()
-            if len(best) > 1 and _COUNTY.match(address.city) and street_score(best[-1]) == 0:
+            if len(best) > 1 and COUNTY.match(address.city) and street_score(best[-1]) == 0:
                 address.region, address.city = address.city, best.pop()
         elif "," in last:
             pieces = [piece.strip() for piece in last.split(",") if piece.strip()]
@@ -531,7 +385,7 @@ def _walk_up(
     return best, top, top_column
 
 
-def _country(address: Address, rendering: Rendering, index: int, after: str, line: str, end: int, limit: int) -> None:
+def _country(address: Address, rendering: Rendering, index: int, after: str, line: str, end: int) -> None:
     """A country named behind the code, or alone on the next line."""
     found = country_in(after[:60]) if after else None
     if found:
@@ -547,16 +401,6 @@ def _country(address: Address, rendering: Rendering, index: int, after: str, lin
             if found and len(found[1]) >= len(following.strip(" .,")) - 4:
                 address.country = found[0]
                 address.end_line, address.end_column = index + 1, len(following)
-
-
-def _text(rendering: Rendering, address: Address) -> str:
-    lines = rendering.lines
-    if address.line == address.end_line:
-        return lines[address.line][address.column : address.end_column]
-    parts = [lines[address.line][address.column :], *lines[address.line + 1 : address.end_line]]
-    last = lines[address.end_line]
-    parts.append(last[: address.end_column] if address.end_column else last)
-    return ", ".join(part.strip(" ,") for part in parts if part.strip(" ,"))
 
 
 __all__ = ["Address", "find_addresses"]

@@ -3,6 +3,7 @@
 Algorithms as published by the European Commission (VIES FAQ, national structures), the Australian Business Register
 (ABN), INSEE (SIREN, Luhn) and Receita Federal (CNPJ).
 """
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 from collections.abc import Callable, Sequence
 

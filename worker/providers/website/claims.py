@@ -1,4 +1,5 @@
 """From what was seen on a page to claims about the company: which of several values is the company's own."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 from __future__ import annotations
 
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from worker.domain.claim import Claim, Evidence
 from worker.domain.fields import FIELDS, Context, InvalidValue
-from worker.providers.website.addresses import Address
+from worker.providers.website.address import Address
 from worker.providers.website.found import Mention
+from worker.providers.website.host_names import host_core
 from worker.providers.website.legal_forms import split_legal_form
-from worker.providers.website.names import FREE_MAIL, host_core
+from worker.providers.website.names import FREE_MAIL
 from worker.providers.website.places import Places
 from worker.providers.website.socials import find_profiles
 

@@ -2,6 +2,7 @@
 
 ISO 3166-1 alpha-2 codes throughout.
 """
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 #: Names by country; matched case-insensitively on whole words.
 NAMES: dict[str, str] = {

@@ -109,7 +109,7 @@ def uncloudflare(code: str) -> str | None:
 
 def valid_address(text: str) -> str | None:
     """The address in canonical writing, or None for what is none: file names, placeholders, wrong shapes."""
-    local, at, domain = text.strip().strip(".,;:<>()[]'\"").rpartition("@")
+    local, at, domain = text.strip(" \t\n.,;:<>()[]'\"").rpartition("@")
     if not at or not local or len(local) > 64:
         return None
     local = local.lstrip("./'=&?*`|/").rstrip(".'")

@@ -1,4 +1,5 @@
 """All facts about the owner that are neither name, address, phone nor email."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 from collections.abc import Iterator, Sequence
 
@@ -22,9 +23,7 @@ _GENERIC_DESCRIPTION = (
 )
 
 
-def find_facts(
-    document: Document, rendering: Rendering, structured: Structured, regions: Sequence[str]
-) -> list[Fact]:
+def find_facts(document: Document, rendering: Rendering, structured: Structured, regions: Sequence[str]) -> list[Fact]:
     """Facts in no particular order; several for one field are possible."""
     facts = list(_of_head(document))
     if structured.organisations:

@@ -1,4 +1,5 @@
 """What parsing a page gives: ``PageFinding`` and the values on it, each with where it can be seen."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 from dataclasses import dataclass, field
 from typing import Any

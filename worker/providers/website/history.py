@@ -1,4 +1,5 @@
 """When a company was founded and how many people work there, as its pages tell it."""
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
 """JSON-LD as found on pages: often broken, nested, spread over a graph; read leniently and bounded."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 import html
 import json

@@ -1,4 +1,5 @@
 """Words that say what the number beside them is: phone, fax, or something that only looks like a phone number."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 

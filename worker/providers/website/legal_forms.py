@@ -2,6 +2,7 @@
 
 Names after GLEIF's list of entity legal forms (ISO 20275), reduced to what company pages write.
 """
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 from functools import lru_cache

@@ -1,4 +1,5 @@
 """Which of a page's links lead to facts about its owner: contact, imprint, about, team, legal, in many languages."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 from collections.abc import Sequence
@@ -27,7 +28,10 @@ _HINTS: dict[str, tuple[tuple[str, float, re.Pattern[str]], ...]] = {}
 for _number, _subject in enumerate(_PATTERNS):
     for _phrase in _SUBJECTS[_number][2].split("|"):
         if _first := re.match(r"[a-z]{3,4}", _phrase):
-            _HINTS[_first.group()] = (*(known for known in _HINTS.get(_first.group(), ()) if known is not _subject), _subject)
+            _HINTS[_first.group()] = (
+                *(known for known in _HINTS.get(_first.group(), ()) if known is not _subject),
+                _subject,
+            )
 _HINTS["job"] = _HINTS["jobs"]
 _KNOWN = frozenset(_HINTS)
 _OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u2e80-\ud7ff]")

@@ -1,4 +1,5 @@
 """Microdata, RDFa Lite and hCard in markup, read into the shape of JSON-LD so that one reader serves all."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 from typing import Any
 

@@ -2,26 +2,25 @@
 
 Every candidate is something that is written somewhere as a name; nothing is put together from running text.
 """
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from worker.providers.website.addresses import Address
+from worker.providers.website.address import Address
 from worker.providers.website.document import Document
+from worker.providers.website.host_names import agreement, host_core
 from worker.providers.website.legal_forms import (
-    CJK_FORM,
     DOTTED_FORMS,
     FORM_WORDS,
-    STRONG,
     has_strong_form,
-    split_legal_form,
 )
-from worker.providers.website.postal import US_STATES
-from worker.providers.website.rendering import FOOTER, H1, HEADING, Rendering, attribute
+from worker.providers.website.legal_mentions import legal_mentions
+from worker.providers.website.name_text import MAX_NAME, plausible, tidy
+from worker.providers.website.rendering import H1, HEADING, Rendering, attribute
 from worker.providers.website.structured import Structured
-from worker.providers.website.text_keys import fold, name_key, words
+from worker.providers.website.text_keys import fold, name_key
 
 _SEGMENT = re.compile(
     r"\s+[|–—•·»«>‹›/~]+\s+|\s+-{1,3}\s+|\s*[|»«│┃‖]+\s*|\s*::+\s*|:\s+|\s+-\s*|\s*[–—]\s+|\s{3,}|。|｜|\s+@\s+"
@@ -34,16 +33,6 @@ _GENERIC = frozenset(
     " startseite accueil inicio inici principal pagina paginaprincipal hem forside etusivu strona glowna stronaglowna kezdolap domov uvod uvodni anasayfa iletisim kapcsolat yhteystiedot kontaktoss kontaktossos kontaktaoss otayhteytta"
     " contactanos contacte contactar contate faleconosco fale telephone telefon tel fax officialsite officialwebsite website site welcometo hours openinghours generalinformation ourlocations storelocator storelocations"
     " контакты контакти главная основная нас компании お問い合わせ お問合せ 会社概要 アクセス ホーム トップページ 联系我们 首页 关于我们 聯絡我們 首頁 연락처 회사소개 오시는길 us data top back backtotop readmore more next previous moreinfo general sales marketing administration department departments headquarters mainoffice headoffice corporateoffice cityhall reservations accommodations rates gallery photos events calendar links resources media press blog2 community download downloads account myaccount signup subscribe newsletter followus follow share facebook twitter youtube linkedin instagram english2 customers partners solutions company overview history mission copyright allrightsreserved webmaster address2 mailingaddress telephone2 emailaddress print close ok yes no submit send name message subject welcome2 bienvenue willkommen benvenuti welkom bienvenido bienvenidos wordpress joomla drupal shopify wix homemade home3 startpage start frontpage front intro enter skip skiptocontent skiptomaincontent maincontent content navigation mainmenu toggle togglenavigation loading error notfound pagenotfound home2 en de fr es it english deutsch menu".split()
-)
-_LEADING = re.compile(
-    r"^(?:welcome\s+to(?:\s+the\s+(?:official\s+)?(?:web\s?site|site|home\s?page)\s+of)?|contact(?:\s+us)?(?:\s+at)?|about(?:\s+us)?|contacting|how\s+to\s+contact|kontakt(?:ieren\s+sie)?(?:\s+(?:zu|mit|bei))?|impressum(?:\s+(?:von|der|des))?"
-    r"|willkommen\s+(?:bei|auf|im|in)(?:\s+(?:der|dem|den))?|bienvenue\s+(?:chez|sur|à)|bienvenidos?\s+a|benvenuti?\s+(?:su|in|da|nel)|contacte[rz]?(?:-nous)?|nous\s+contacter|contacto|contacta(?:r)?(?:\s+con)?|contatti|über|the\s+official\s+(?:web)?\s?site\s+of|official\s+(?:web)?\s?site\s+of"
-    r"|home\s+(?:page\s+)?of|directions\s+to|hours\s+(?:and|&)\s+directions|write\s+to|visit|email|call|locations?\s+of|map\s+of)\s*[:\-–]?\s+",
-    re.I,
-)
-_TRAILING = re.compile(
-    r"\s*[-–:,|]?\s+(?:contact(?:\s+(?:us|information|info|page|details|form))?|home\s?page|official\s+(?:web\s?)?site|web\s?site|online(?=$)|kontakt|impressum|logo|home|contacts?|locations?|homepage|customer\s+(?:service|support|care)|about\s+us|inc\.?\s+home|store\s+locator|directions|headquarters)$",
-    re.I,
 )
 _COPYRIGHT = re.compile(
     r"(?:©|\(\s?c\s?\)(?=\s?(?:\d|copyright|[A-Z]))|copyright|copr\.|℗|tous\sdroits\sréservés\s?[-–:]|todos\slos\sderechos\sreservados\s?[-–:])[\s©:,.]{0,4}(?:\(c\))?\s{0,2}(?:copyright\s{0,3})?(?:(?:\d{4}|’\d\d)[\s,–—/&-]{0,4}){0,6}(?:by|of|to)?[\s:,.|–-]{0,4}(?P<name>[^|©•·\n]{2,90})",
@@ -61,24 +50,9 @@ _ALT_NOISE = re.compile(
 FREE_MAIL = frozenset(
     "gmail yahoo hotmail aol outlook live msn icloud gmx web t-online mail comcast verizon att sbcglobal earthlink bellsouth me mac ymail googlemail wanadoo orange free sfr laposte libero tin alice virgilio tiscali interia wp o2 onet seznam centrum yandex rambler bk list inbox qq 163 126 sina naver daum hanmail nate docomo ezweb softbank btinternet btconnect ntlworld sky talktalk virgin blueyonder bigpond optusnet xtra rogers shaw sympatico telus telenet skynet ziggo kpnmail planet hetnet terra uol bol ig hushmail protonmail proton zoho fastmail rediffmail".split()
 )
-_YEARS = re.compile(
-    r"^(?:all\s+content\s*)?(?:©|\(c\)|copyright)?[\s©]*(?:(?:19|20)\d\d[\s,–-]*)+(?=\D)|^(?:all\s+content\s*)?(?:©|\(c\)\s|copyright\s)[\s©]*|[\s,–-]+(?:©\s?)?(?:19|20)\d\d$",
-    re.I,
-)
 _HOSTLIKE = re.compile(r"^(?:https?://)?(?:[\w-]{1,60}\.){1,4}[a-z]{2,12}/?$", re.I)
 _CODE = re.compile(
     r"_|\.(?:jpe?g|gif|png|svg)$|^[a-z]+[A-Z]\w*\d|\b(?:img|jpg|png|gif|px|banner\d|white background|untitled)\b", re.I
-)
-_STATE_TAIL = re.compile(rf"(?<=\w\w),\s(?:{'|'.join(US_STATES.values())}|USA|Inc\. Home)$")
-_SENTENCE = re.compile(
-    r"[.!?]\s+[A-Z]|(?<!\w)(?:is|are|was|were|our|your|we|you|please|click|here|how|why|what|ist|sind|sie|wir|nous|vous|est|siamo|sono)(?!\w)",
-    re.I,
-)
-_BAD = re.compile(
-    r"@|https?:|www\.|\d{3}[-.\s)]\d{3}|^[\d\W]+$|[{}<>=]|^(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b", re.I
-)
-_LEGAL_MENTION = re.compile(
-    r"(?:(?<=^)|(?<=[\s(\"“„«,;:|]))(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞА-ЯЁ0-9][\w&.'’+/-]{0,30}|&|\+|and|und|et|of|de|for|the|y|e|i|di|do|da|dos|das|del|della|dei|des|du|la|le|les|los|van|von|der|den|zu|zur|zum|am|im|op|het)$"
 )
 
 #: Takes (text, place, where).
@@ -88,7 +62,6 @@ WEIGHTS = {
     "structured": 5.0, "structured-legal": 4.0, "site_name": 4.5, "website": 3.5, "application": 2.0, "title": 2.2, "title-first": 0.6, "title-last": 0.9, "h1": 1.3, "heading": 0.5, "logo": 3.0, "image-home": 1.6,
     "copyright": 3.2, "legal": 1.6, "address": 2.0, "og_title": 1.0, "home-link": 1.0, "hcard": 3.0, "imprint": 2.5,
 }  # fmt: skip
-MAX_NAME = 80
 
 
 @dataclass(slots=True)
@@ -139,33 +112,6 @@ def rank_names(
     for candidate in ranked:
         candidate.text = _best_form(candidate)
     return ranked
-
-
-def tidy(text: str) -> str:
-    """A candidate without greetings, "contact" and such around the name."""
-    text = " ".join(text.split()).strip(" \t|:;,-–—•·*\"“”„«»'()[]>_#~^")
-    text = _YEARS.sub("", text)
-    for _ in range(2):
-        match = _LEADING.match(text)
-        if match and len(text) > match.end():
-            text = text[match.end() :]
-        match = _TRAILING.search(text)
-        if match and match.start() > 1:
-            text = text[: match.start()]
-    text = _STATE_TAIL.sub("", text)
-    if text.endswith(".") and not re.search(
-        r"(?:\b\w|\b(?:Inc|Ltd|Co|Corp|Bros|Assoc|St|Dr|Jr|Sr)|\.\w)\.$", text, re.I
-    ):
-        text = text[:-1]
-    return text.strip(" \t|:;,-–—•·*\"“”„«»'[]>_#~^!")
-
-
-def plausible(text: str) -> bool:
-    """Whether a text may be a name at all."""
-    if not 2 <= len(text) <= MAX_NAME or _BAD.search(text) or not any(c.isalpha() for c in text):
-        return False
-    count = len(text.split())
-    return count <= 10 and not (count > 3 and len(_SENTENCE.findall(text)) >= 1 and not has_strong_form(text))
 
 
 def _from_structure(structured: Structured, offer: Offer) -> None:
@@ -241,12 +187,8 @@ def _from_body(rendering: Rendering, hosts: Sequence[str], addresses: Sequence[A
                 offer(re.sub(r"[\s,]*\d{4}.*$", "", name), "copyright", (index, match.start("name")))
                 if index + 1 < len(lines) and not name.strip(" .,"):
                     offer(lines[index + 1], "copyright", (index + 1, 0))
-        if (
-            size <= 400
-            and forms
-            and any(form in line for form in forms)
-            or wide
-            and ("株式" in line or "有限" in line or "주식" in line or "㈜" in line)
+        if (size <= 400 and forms and any(form in line for form in forms)) or (
+            wide and ("株式" in line or "有限" in line or "주식" in line or "㈜" in line)
         ):
             for name, column in legal_mentions(line):
                 offer(name, "legal", (index, column))
@@ -290,38 +232,6 @@ def _above(address: Address, rendering: Rendering, offer: Offer) -> None:
         if len(text) <= 70 and not text.rstrip().endswith(":") and sum(c.isdigit() for c in text) < 3:
             offer(text, "address", (index, 0))
             return
-
-
-def legal_mentions(line: str) -> Iterable[tuple[str, int]]:
-    """Names in front of a legal form inside a line: (name with form, column)."""
-    for match in STRONG.finditer(line):
-        end = match.end()
-        start = match.start()
-        taken = 0
-        while taken < 7:
-            head = line[max(0, start - 40) : start].rstrip(" ,")
-            if not head:
-                break
-            token = re.search(r"[^\s,;:|(\"“„«©®]{1,32}$", head)
-            if token is None or not _LEGAL_MENTION.search(" " + token.group()):
-                break
-            gap = line[max(0, start - 40) + len(head) : start]
-            if taken and "," in gap:
-                break
-            start = max(0, start - 40) + token.start()
-            taken += 1
-        name = line[start:end].strip(" ,")
-        name = re.sub(r"^(?:and|und|et|of|de|for|the|y|e|i|di|by|&|©)\s+", "", name)
-        if taken and len(split_legal_form(name)[0]) > 1:
-            yield name, line.find(name, start)
-    if not line.isascii():
-        for match in CJK_FORM.finditer(line):
-            before = re.search(r"[\w・ー＆&]{1,30}$", line[max(0, match.start() - 30) : match.start()])
-            after = re.match(r"\s?[\w・ー＆&]{2,30}", line[match.end() :])
-            if after and not before:
-                yield match.group() + after.group(), match.start()
-            elif before:
-                yield before.group() + match.group(), match.start() - len(before.group())
 
 
 def _is_home(href: str, own: set[str]) -> bool:
@@ -373,112 +283,6 @@ def _alone_counts(rendering: Rendering) -> dict[str, int]:
         key = text.lower().strip(" .,®™©")
         counts[key] = counts.get(key, 0) + 1
     return counts
-
-
-def host_core(host: str) -> str:
-    """The label of a host that names its owner, folded: ``www.acme-tools.co.uk`` is ``acmetools``.
-
-    >>> host_core("www.acme-tools.co.uk")
-    'acmetools'
-    """
-    labels = [label for label in host.lower().removeprefix("www.").split(".") if label]
-    if len(labels) < 2:
-        return ""
-    position = -2
-    if len(labels) >= 3 and (
-        labels[-2]
-        in {
-            "co",
-            "com",
-            "org",
-            "net",
-            "gov",
-            "edu",
-            "ac",
-            "or",
-            "ne",
-            "go",
-            "gob",
-            "gouv",
-            "in",
-            "nom",
-            "plc",
-            "ltd",
-            "me",
-            "id",
-            "web",
-        }
-        and len(labels[-1]) <= 3
-    ):
-        position = -3
-    return fold(labels[position]).replace("-", "")
-
-
-@lru_cache(maxsize=4096)
-def agreement(name: str, core: str) -> float:
-    """How well a name fits a host's core label: 1 for the same letters, less for acronyms, parts and prefixes.
-
-    >>> agreement("Acme Tools Ltd", "acmetools"), agreement("North Harbour Freight", "nhf"), agreement("Acme", "zebra")
-    (1.0, 0.8, 0.0)
-    """
-    if len(core) < 2:
-        return 0.0
-    bare, _ = split_legal_form(name)
-    parts = list(words(bare))
-    whole = list(words(name))
-    if not parts:
-        return 0.0
-    joined = "".join(parts)
-    if joined == core or "".join(whole) == core or ("the" + joined) == core or joined == "the" + core:
-        return 1.0
-    if "&" in name or " and " in name.lower():
-        with_and = "".join(re.findall(r"[^\W_]+", fold(name).replace("&", " and ").replace("'", "")))
-        if core in {with_and, with_and.removeprefix("the")}:
-            return 1.0
-    for size in range(len(parts) - 1, 0, -1):
-        front = "".join(parts[:size])
-        if front == core and len(core) >= 3:
-            return 0.85 if size > 1 or len(parts) <= 4 else 0.7
-    if len(parts) >= 2:
-        letters = "".join(p[0] for p in parts)
-        if (
-            core == letters
-            or core == "".join(p[0] for p in whole)
-            or ("&" in bare or " " in bare)
-            and core == "".join(p[0] for p in re.findall(r"[^\W_]+", fold(bare)))
-        ):
-            return 0.8 if len(core) >= 3 else 0.6
-        if len(letters) >= 3 and core.startswith(letters) and len(core) - len(letters) <= 4:
-            return 0.55
-    if core.startswith(joined) and len(joined) >= 4:
-        return 0.45 + 0.4 * len(joined) / len(core)
-    if joined.startswith(core) and len(core) >= 4:
-        return 0.65
-    if _prefixes(parts, core):
-        return 0.7
-    if len(joined) >= 5 and joined in core:
-        return 0.4 + 0.35 * len(joined) / len(core)
-    covered = sum(len(p) for p in set(parts) if len(p) >= 4 and p in core)
-    if covered >= 4:
-        return min(0.6, 0.55 * covered / len(core) + 0.25 * covered / len(joined))
-    return 0.0
-
-
-def _prefixes(parts: Sequence[str], core: str) -> bool:
-    """Whether the core is made of prefixes of the words, in order: ``intlbank`` of International Bank."""
-    reach = {0}
-    used = 0
-    for part in parts[:8]:
-        grown = set()
-        for at in reach:
-            size = 0
-            while size < len(part) and at + size < len(core) and part[size] == core[at + size]:
-                size += 1
-                grown.add(at + size)
-        if grown:
-            used += 1
-            reach |= grown
-    return len(core) in reach and used >= 2 and len(core) >= 4
 
 
 def _score(pool: dict[str, Candidate]) -> list[Candidate]:

@@ -1,4 +1,5 @@
 """What a page is when it is not a company's page: parked, for sale, a wall, an error in disguise, an empty shell."""
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 

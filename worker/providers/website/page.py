@@ -1,4 +1,5 @@
 """One page, from bytes to a PageFinding: the order of steps, and nothing else."""
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import hashlib
 from collections import Counter
@@ -11,17 +12,19 @@ from selectolax.lexbor import LexborHTMLParser
 
 from worker.domain.finding import Outcome
 from worker.domain.page import Page
-from worker.providers.website.addresses import Address, find_addresses
+from worker.providers.website.address import Address
+from worker.providers.website.addresses import find_addresses
 from worker.providers.website.charset import decode
 from worker.providers.website.claims import claims_of
 from worker.providers.website.document import Document, host_of, read_document
 from worker.providers.website.emails import Email, find_emails, valid_address
-from worker.providers.website.facts import Fact, find_facts
+from worker.providers.website.fact import Fact
+from worker.providers.website.facts import find_facts
 from worker.providers.website.found import Mention, PageAddress, PageFinding
 from worker.providers.website.jsonld import load
 from worker.providers.website.links import links_of
 from worker.providers.website.microdata import read_markup
-from worker.providers.website.names import Candidate, FREE_MAIL, rank_names
+from worker.providers.website.names import FREE_MAIL, Candidate, rank_names
 from worker.providers.website.no_company import kind_of_page
 from worker.providers.website.people import Person, find_people
 from worker.providers.website.phones import Number, find_numbers, link_numbers

@@ -1,4 +1,5 @@
 """People with roles: managing directors in imprints, founders, staff in structured data."""
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 from collections.abc import Iterator

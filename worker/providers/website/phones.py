@@ -1,22 +1,19 @@
 """Phone and fax numbers in lines of text: found by shape, judged by label, region and place on the line."""
 
 import re
-from itertools import islice
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote
 
-import phonenumbers
-
 from worker.providers.website.labels import label_after, label_alone, label_before
+from worker.providers.website.phone_parts import DASH, DATE, NANP, clean, pieces, read_number, tries
 from worker.providers.website.rendering import HEADING, Rendering
 from worker.providers.website.structured import Structured
 
-_DASH = "\\-‐‑‒–—−"
 #: A run of digits with what people write between them; cut up and judged afterwards.
 _RUN = re.compile(
-    rf"(?<![\w@/.,:=#$€£%&?])(?:\+|\(\+|\(|\[)?\s?\d[\d\s()\[\]./+{_DASH}·•]{{3,58}}\d(?!\d|[%°@_]|[A-Za-z](?![A-Za-z]{{2}}))",
+    rf"(?<![\w@/.,:=#$€£%&?])(?:\+|\(\+|\(|\[)?\s?\d[\d\s()\[\]./+{DASH}·•]{{3,58}}\d(?!\d|[%°@_]|[A-Za-z](?![A-Za-z]{{2}}))",
     re.A,
 )
 _WIDE = str.maketrans("０１２３４５６７８９－（）＋　．／", "0123456789-()+ ./")
@@ -30,36 +27,15 @@ _VANITY = re.compile(
     r"(?P<word>(?<=[8][0-8][0-8]\W)(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|(?<=[8][0-8][0-8]\W\W)(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|[2-9]\d\d[\s.-]?[A-Z]{4}|[A-Z]{7}|[A-Z]{3}-[A-Z]{4}|[A-Z]{4}-[A-Z]{3})(?![\w-])"
 )
 #: A number in the shape of one with an area code, wherever it may be.
-_AREA = re.compile(rf"^\(0\d{{1,4}}\)\s?\d{{2,4}}[\s{_DASH}]?\d{{3,4}}$")
+_AREA = re.compile(rf"^\(0\d{{1,4}}\)\s?\d{{2,4}}[\s{DASH}]?\d{{3,4}}$")
 _POSTAL = re.compile(r"^(?:\d{5}-\d{3,4}|\d{3}-\d{4}|\d{4}-\d{3}|\d{2}-\d{3})$")
 _CITY_NEXT = re.compile(r"\s[A-ZÀ-Þ][a-zà-ÿ]")
-_MX_TRUNK = re.compile(r"^\(?0(?:1|44|45)\)?[\s-]")
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
-_DATE = re.compile(
-    rf"^\(?(?:\d{{1,2}}[\s./{_DASH}]{{1,3}}\d{{1,2}}[\s./{_DASH}]{{1,3}}(?:19|20)\d\d"
-    rf"|(?:19|20)\d\d[./{_DASH}]\d{{1,2}}[./{_DASH}]\d{{1,2}}(?:\s.*)?|(?:19|20)\d\d\s?[/{_DASH}]\s?(?:(?:19|20)\d\d|\d\d))\)?$"
-)
-_DATE_IN = re.compile(
-    rf"(?<!\d)(?:\d{{1,2}}[./{_DASH}]\d{{1,2}}[./{_DASH}](?:19|20)\d\d|(?:19|20)\d\d[./{_DASH}]\d{{1,2}}[./{_DASH}]\d{{1,2}})(?!\d)"
-)
 _UNIT = re.compile(
     r"^\s?(?:руб|₽|€|\$|£|Kč|zł|kr\b|eur\b|usd\b|lei\b|грн|тг|円|원|元|km\b|kg\b|m²|mm\b|cm\b|[mg]b\b|stk\b|pcs\b|euros?\b|dollars\b)",
     re.I,
 )
-_HOURS = re.compile(
-    rf"^\d{{1,2}}[.:]?\d{{0,2}}\s?[{_DASH}]\s?\d{{1,2}}[.:]\d\d(?:[\s/].*)?$|^\d{{1,2}}\.\d\d\s?[{_DASH}]\s?\d{{1,2}}(?:\.\d\d)?$"
-)
 _DECIMAL = re.compile(r"^\d{1,3}\.\d{4,}|^\d{1,3}(?:[.,]\d{3}){1,3}(?:[.,]\d\d)?$|^(?:\d{1,3}\.){3}\d{1,3}$")
-_NANP = re.compile(
-    rf"^(?:\+?1[\s.{_DASH}]{{0,3}})?(?:\([2-9]\d\d\)\s{{0,2}}[{_DASH}.]?\s?|[2-9]\d\d\s?[.{_DASH}]\s?)\d{{3}}\s?[.{_DASH}\s]\s?\d{{4}}$"
-)
-_TAIL_LIST = re.compile(rf"\s?(?:/|,|\bor\b)\s?[{_DASH}]?(\d{{1,4}})(?=$|\s?[/,])")
-_SPLITS = (
-    re.compile(r"(?<=\d)\s{0,2}(?=\(?\+)"),
-    re.compile(rf"\s?[/·•]\s?|\s[{_DASH}]\s|\s\.\s"),
-    re.compile(r"(?<=\d\d\d)\s{1,2}(?=\()|\s{2,}|(?<=\d\d\d)\.\s"),
-    re.compile(r"(?<=\d\d\d\d)\s(?=[0(]\d)|(?<=\d{4})\s(?=[2-9]\d\d[-.])"),
-)
 MAX_NUMBERS = 300
 #: More runs of digits than this in a line or a page are tables of figures; looking at each would take seconds.
 MAX_RUNS_IN_LINE, MAX_LINES = 40, 1200
@@ -94,20 +70,6 @@ class Number:
         return "".join(c for c in self.text if c.isdigit())
 
 
-@lru_cache(maxsize=8192)
-def read_number(text: str, region: str) -> tuple[str, str, bool] | None:
-    """(E.164, region, surely valid) of a written number, or None when it cannot be one there."""
-    try:
-        number = phonenumbers.parse(text, region or None)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(number):
-        return None
-    valid = phonenumbers.is_valid_number(number)
-    where = phonenumbers.region_code_for_number(number) if valid else region
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), where or region, valid
-
-
 def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
     """Every phone and fax number in the text. ``regions`` are ISO 3166 codes, likeliest first."""
     found: list[Number] = []
@@ -132,9 +94,11 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
             group = alone
             continue
         if len(line) < 5 or index not in numbered:
-            if line.rstrip().endswith(":") or rendering.bits[index] & HEADING:
-                group = ""
-            elif group and index and index - 1 not in numbered and not label_alone(lines[index - 1]):
+            if (
+                line.rstrip().endswith(":")
+                or rendering.bits[index] & HEADING
+                or (group and index and index - 1 not in numbered and not label_alone(lines[index - 1]))
+            ):
                 group = ""
             continue
         above = group
@@ -203,8 +167,8 @@ def _declared(text: str, fax: bool, path: str, regions: Sequence[str]) -> Number
     digits = "".join(c for c in text if c.isdigit())
     if not 6 <= len(digits) <= 16:
         return None
-    for region in _tries(text, regions):
-        read = read_number(_clean(text, region), region)
+    for region in tries(text, regions):
+        read = read_number(clean(text, region), region)
         if read and read[2]:
             return Number(text, read[0], read[1], fax, not fax, -1, 0, 0, True, path)
     return Number(text, "", "", fax, not fax, -1, 0, 0, True, path) if 7 <= len(digits) <= 13 else None
@@ -223,7 +187,7 @@ def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str]
     for match in islice(_RUN.finditer(line), MAX_RUNS_IN_LINE):
         if label_before(line[max(0, match.start() - 48) : match.start()]) == "veto":
             continue
-        for start, end, text in _pieces(match.group(), match.start(), regions):
+        for start, end, text in pieces(match.group(), match.start(), regions):
             if not any(s < end and start < e for s, e, _, _ in spans):
                 spans.append((start, end, line[start:end], text))
     if not spans:
@@ -279,96 +243,6 @@ def _trailing_mode(line: str, spans: list[tuple[int, int, str, str]]) -> bool:
     return not label_before(line[: first[0]]) and bool(label_after(line[last[1] :]))
 
 
-def _pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-    """Cut a run of digits into numbers: (start, end, completed text)."""
-    stripped = run.strip(" .-–—/·•")
-    offset += run.find(stripped)
-    run = stripped
-    if run.count("(") > run.count(")"):
-        run = run[: run.rindex("(")].rstrip(" .-–—/·•") or run
-    digits = sum(c.isdigit() for c in run)
-    if digits < 5 or _DATE.match(run) or _HOURS.match(run):
-        return
-    if _DATE_IN.search(run):
-        # A date with a time or another date: only what stands beside it may be a number.
-        at = 0
-        for date in [*_DATE_IN.finditer(run), None]:
-            part = run[at : date.start() if date else len(run)]
-            if sum(c.isdigit() for c in part) >= 7:
-                yield from _pieces(part, offset + at, regions)
-            at = date.end() if date else at
-        return
-    if _possible(run, regions):
-        yield offset, offset + len(run), run
-        return
-    listed = _TAIL_LIST.search(run)
-    if listed:
-        base = run[: listed.start()].rstrip()
-        if _possible(base, regions):
-            yield offset, offset + len(base), base
-            for tail in _TAIL_LIST.finditer(run, listed.start()):
-                ending = tail.group(1)
-                start = offset + tail.start(1)
-                yield start, start + len(ending), base[: -len(ending)] + ending
-            return
-    for pattern in _SPLITS:
-        cuts = [m for m in pattern.finditer(run) if 0 < m.start() and m.end() < len(run)]
-        if not cuts:
-            continue
-        starts = [0, *(m.end() for m in cuts)]
-        ends = [*(m.start() for m in cuts), len(run)]
-        parts = [(s, e) for s, e in zip(starts, ends, strict=True) if e > s]
-        if any(_possible(run[s:e], regions) for s, e in parts):
-            for s, e in parts:
-                part = run[s:e]
-                if _possible(part, regions):
-                    yield offset + s, offset + e, part
-                elif sum(c.isdigit() for c in part) > 15:
-                    yield from _pieces(part, offset + s, regions)
-            return
-    grouped = list(_grouped(run, regions))
-    if grouped:
-        for s, e in grouped:
-            yield offset + s, offset + e, run[s:e]
-    elif 6 <= digits <= 15:
-        yield offset, offset + len(run), run
-
-
-def _grouped(run: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Numbers that follow each other with nothing but a space between: the longest valid run of groups each time."""
-    groups = [match.span() for match in re.finditer(r"[(+]{0,2}\d+\)?", run)][:14]
-    at = 0
-    while at < len(groups):
-        for end in range(min(len(groups), at + 6), at, -1):
-            if (at, end) != (0, len(groups)) and _possible(run[groups[at][0] : groups[end - 1][1]], regions):
-                yield groups[at][0], groups[end - 1][1]
-                at = end
-                break
-        else:
-            at += 1
-
-
-def _possible(text: str, regions: Sequence[str]) -> bool:
-    digits = sum(c.isdigit() for c in text)
-    if not 7 <= digits <= 16:
-        return False
-    if _NANP.match(text):
-        return True
-    return any((found := read_number(_clean(text, region), region)) and found[2] for region in _tries(text, regions))
-
-
-def _tries(text: str, regions: Sequence[str], count: int = 3) -> Sequence[str]:
-    return regions[:1] if text.lstrip(" ([").startswith("+") else regions[:count]
-
-
-def _clean(text: str, region: str = "") -> str:
-    """Undo what the number library would trip over: (0) after a country code, letters."""
-    compact = _MX_TRUNK.sub("", text.strip()) if region == "MX" else text.strip()
-    if compact.startswith(("+", "(+", "00")):
-        compact = re.sub(r"[(\[]\s?0\s?[)\]]", "", compact)
-    return compact
-
-
 def _judge(
     written: str,
     text: str,
@@ -378,7 +252,6 @@ def _judge(
     end: int,
     regions: Sequence[str],
     index: int,
-    position: int,
     count: int,
 ) -> Number | None:
     if kind == "veto":
@@ -386,7 +259,7 @@ def _judge(
     digits = "".join(c for c in text if c.isdigit())
     if (
         not 5 <= len(digits) <= 16
-        or _DATE.match(written)
+        or DATE.match(written)
         or (_DECIMAL.match(written) and not (digits[0] == "0" and len(digits) >= 9))
         or len(set(digits)) == 1
     ):
@@ -396,13 +269,13 @@ def _judge(
     labelled = kind in {"phone", "fax", "both", "weak"}
     international = text.lstrip(" ([").startswith("+")
     e164, region, valid = "", "", False
-    for candidate in _tries(text, regions, 3 if labelled else 2):
-        read = read_number(_clean(text, candidate), candidate)
+    for candidate in tries(text, regions, 3 if labelled else 2):
+        read = read_number(clean(text, candidate), candidate)
         if read and (read[2] or not e164):
             e164, region, valid = read
             if valid:
                 break
-    if not valid and _NANP.match(text):
+    if not valid and NANP.match(text):
         read = read_number(text, "US")
         if read:
             e164, region, valid = read[0], read[1], True
@@ -411,27 +284,27 @@ def _judge(
     if (
         not labelled
         and not international
-        and not _NANP.match(text)
+        and not NANP.match(text)
         and _CITY_NEXT.match(line[end : end + 4])
-        and len(text.split()[-1]) <= 5
+        and len(text.rsplit(maxsplit=1)[-1]) <= 5
     ):
         # A postal code with a number before it and a city behind.
         return None
     if not labelled:
         if not valid and not (_AREA.match(text) and _mostly_alone(line, start, end, count)):
             return None
-        shaped = bool(_NANP.match(text)) or international or written != digits
+        shaped = bool(NANP.match(text)) or international or written != digits
         alone = _mostly_alone(line, start, end, count)
         if not shaped and not (alone and len(digits) >= 9 and digits[0] == "0"):
             return None
         trunk = digits[0] == "0" and len(digits) >= 10 and written != digits
-        if not (_NANP.match(text) or international or trunk or text != written) and not alone:
+        if not (NANP.match(text) or international or trunk or text != written) and not alone:
             return None
-    elif not valid and (len(digits) < 6 or (len(digits) > 13 and not international)):
-        return None
-    elif not valid and kind == "weak" and (not e164 or len(digits) < 7):
-        return None
-    elif not valid and not e164 and len(digits) > 13:
+    elif (
+        (not valid and (len(digits) < 6 or (len(digits) > 13 and not international)))
+        or (not valid and kind == "weak" and (not e164 or len(digits) < 7))
+        or (not valid and not e164 and len(digits) > 13)
+    ):
         return None
     return Number(
         text=text, e164=e164 if valid else "", region=region, fax=kind in {"fax", "both"}, phone=kind != "fax",

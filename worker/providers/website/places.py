@@ -1,7 +1,7 @@
 """Evidence: from a line and column of a rendering to a quote with offsets in code points."""
 
 from worker.domain.claim import Evidence
-from worker.providers.website.addresses import Address
+from worker.providers.website.address import Address
 from worker.providers.website.names import Candidate
 from worker.providers.website.rendering import RENDERING, Rendering
 

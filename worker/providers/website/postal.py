@@ -2,6 +2,7 @@
 
 Code shapes after the Universal Postal Union's addressing sheets and CLDR's postal code patterns.
 """
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 from dataclasses import dataclass

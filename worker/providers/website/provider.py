@@ -1,4 +1,5 @@
 """The website stage: one crawl per site, answered from the stored crawl when there is one."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime

@@ -1,4 +1,5 @@
 """Numbers under which companies are registered: VAT and trade registers, checked where they carry a check digit."""
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 from collections.abc import Iterator, Sequence

@@ -3,6 +3,7 @@
 lexbor repairs the markup and writes it out again, and what it writes is regular (attributes quoted, every bracket
 in text escaped), so one pass over the pieces between brackets gives text, links, headings and images together.
 """
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 from bisect import bisect_right
@@ -141,7 +142,7 @@ def render(parser: LexborHTMLParser) -> Rendering:
     return out
 
 
-def _walk(pieces: list[str], out: Rendering) -> None:  # noqa: PLR0912, PLR0915 - one hot loop, unrolled on purpose
+def _walk(pieces: list[str], out: Rendering) -> None:
     lines = out.lines
     buffer: list[str] = []  # text pieces of the line being built, white space collapsed
     length = 0

@@ -1,11 +1,12 @@
 """A company's own profiles on social networks, as opposed to share buttons and embedded posts."""
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
-from worker.providers.website.names import host_core
+from worker.providers.website.host_names import host_core
 from worker.providers.website.rendering import FOOTER, HEADER, Rendering
 from worker.providers.website.structured import Structured
 
@@ -54,7 +55,7 @@ def find_profiles(
     ]
     seen: dict[tuple[str, str], int] = {}
     for href, path, text, bonus in offers:
-        if href[:1] in "/#.?" and href[:2] != "//" or not _ANY.search(href):
+        if (href[:1] in "/#.?" and href[:2] != "//") or not _ANY.search(href):
             continue
         profile = profile_of(href)
         if profile is None:

@@ -1,4 +1,5 @@
 """A crawl as JSON: what is stored as the answer, and how it is read back, today or from an older run."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 from collections.abc import Mapping
 from typing import Any, Final

@@ -1,11 +1,12 @@
 """What a page says about an organisation in structured data, whatever the notation."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from worker.providers.website.addresses import Address
+from worker.providers.website.address import Address
 from worker.providers.website.countries import BY_NAME, NAMES
 from worker.providers.website.jsonld import first, nodes, texts, types_of
 
@@ -93,10 +94,10 @@ def _take(out: Structured, path: str, node: Mapping[str, Any], by_id: Mapping[st
     if not is_organisation(kinds) and "Card" not in kinds:
         return
     if re.search(
-        r"\.(?:author|publisher|creator|review|itemReviewed|hiringOrganization|seller|manufacturer|brand|sponsor|memberOf|worksFor|provider)\b",
+        r"\.(?:author|creator|review|itemReviewed|hiringOrganization|seller|manufacturer|brand|sponsor|memberOf|worksFor|provider)\b",
         path,
     ):
-        # Roles inside other things: their organisation is the site's own only by chance (publisher usually is).
+        # Roles inside other things: their organisation is the site's own only by chance; a publisher usually is the owner.
         return
     if len(node) <= 2 and "@id" in node:
         return

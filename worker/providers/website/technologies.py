@@ -1,4 +1,5 @@
 """What a site is built with, from its generator, scripts, style sheets and headers that only one product leaves."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 

@@ -1,4 +1,5 @@
 """Phone numbers as they are written in many countries, on fictional pages."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 

@@ -1,0 +1,145 @@
+"""The whole of it for a test: the shipped daemon as processes, real servers, the simulated outside world, and a judge."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import orjson
+from redis.asyncio import Redis
+
+from benchmarks.chaos.fleet import Fleet, Worker
+from simulator import Simulator
+from worker.embedded import EmbeddedServers
+
+LANE = "enrichment-jobs"
+GROUP = "enrichment-workers"
+PATIENCE_S = 60.0
+TERMINAL = ("completed", "failed", "dead_letter", "cancelled")
+
+#: Every write that takes a job into a terminal state leaves a row: a job that ends twice has two.
+_JUDGE = """
+CREATE TABLE endings (workspace_id text, id text, generation bigint, run bigint, status text, worker_id text);
+CREATE FUNCTION record_ending() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.status IN ('completed', 'failed', 'dead_letter', 'cancelled') AND (TG_OP = 'INSERT'
+        OR (OLD.status, OLD.run, OLD.generation) IS DISTINCT FROM (NEW.status, NEW.run, NEW.generation)) THEN
+        INSERT INTO endings VALUES (NEW.workspace_id, NEW.id, NEW.generation, NEW.run, NEW.status, NEW.worker_id);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER record_ending AFTER INSERT OR UPDATE ON enrichment_jobs FOR EACH ROW EXECUTE FUNCTION record_ending();
+"""
+
+
+class Town:
+    """One queue, one database, one outside world, and the workers on them."""
+
+    def __init__(self, simulator: Simulator, redis: Any, connection: asyncpg.Connection, fleet: Fleet, log: Path):
+        self.simulator = simulator
+        self.redis = redis
+        self.connection = connection
+        self.fleet = fleet
+        self._log = log
+
+    async def start(self, **settings: str) -> Worker:
+        """A worker that takes jobs; ``settings`` are environment variables for it alone."""
+        before = self.log().count("Worker is ready")
+        worker = self.fleet.start(**settings)
+        async with asyncio.timeout(PATIENCE_S):
+            while self.log().count("Worker is ready") <= before:
+                assert worker.alive, self.log()[-3000:]
+                await asyncio.sleep(0.02)
+        return worker
+
+    def log(self) -> str:
+        """What all workers have said so far."""
+        return self._log.read_text("utf-8") if self._log.exists() else ""
+
+    async def add(self, lane: str = LANE, **fields: Any) -> str:
+        """XADD as a producer would; returns the job's id."""
+        entry = (await self.redis.xadd(lane, fields)).decode()
+        return str(fields.get("id") or f"{lane}/{entry}")
+
+    async def row(self, job_id: str, workspace: str = "default") -> Mapping[str, Any]:
+        """The job's row once the job has ended."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                row = await self.connection.fetchrow(
+                    "SELECT * FROM enrichment_jobs WHERE workspace_id = $1 AND id = $2", workspace, job_id
+                )
+                if row is not None and row["status"] in TERMINAL:
+                    return dict(row)
+                await asyncio.sleep(0.02)
+
+    async def run(self, **fields: Any) -> dict[str, Any]:
+        """Add a job and return its result, read from the row."""
+        job_id = await self.add(**fields)
+        row = await self.row(job_id, fields.get("workspaceId", "default"))
+        result: dict[str, Any] = orjson.loads(row["result"])
+        return result
+
+    async def ended(self, count: int) -> None:
+        """Return when ``count`` jobs have ended."""
+        async with asyncio.timeout(PATIENCE_S):
+            while await self.connection.fetchval("SELECT count(DISTINCT (workspace_id, id)) FROM endings") < count:
+                await asyncio.sleep(0.05)
+
+    async def quiet(self) -> None:
+        """Return when nothing is left in any lane; what has ended in PostgreSQL is acknowledged a moment later."""
+        async with asyncio.timeout(PATIENCE_S):
+            while await self.redis.xlen(LANE) or (await self.redis.xpending(LANE, GROUP))["pending"]:
+                await asyncio.sleep(0.02)
+
+    def asked(self) -> Counter[str]:
+        """How often each provider, and any website, has been asked so far."""
+        return Counter(seen.provider for seen in self.simulator.requests)
+
+    async def charges(self) -> dict[str, int]:
+        """Micros in the ledger: ``charged`` for sure, and ``unknown`` at most, for calls that were cut off."""
+        row = await self.connection.fetchrow(
+            "SELECT coalesce(sum(charged_micros) FILTER (WHERE charge = 'charged'), 0)::bigint AS charged,"
+            " coalesce(sum(max_micros) FILTER (WHERE charge IN ('unknown', 'reserved')), 0)::bigint AS unknown"
+            " FROM provider_calls"
+        )
+        assert row is not None
+        return dict(row)
+
+    async def keys(self, pattern: str) -> list[str]:
+        """Redis keys that match."""
+        return sorted([key.decode() async for key in self.redis.scan_iter(pattern)])
+
+
+def handed_back(log: str) -> int:
+    """How many entries the workers said they handed back."""
+    return sum(int(count) for count in re.findall(r"entries handed back.*?count=(\d+)", log))
+
+
+@asynccontextmanager
+async def open_town(
+    servers: EmbeddedServers, redis_url: str, dsn: str, log: Path, **world: Any
+) -> AsyncIterator[Town]:
+    """A town without workers; ``world`` are the simulator's options."""
+    async with Simulator(companies=60, **world) as simulator, Redis.from_url(redis_url) as redis:
+        connection = await asyncpg.connect(dsn)
+        await connection.execute(_JUDGE)
+        environment = {
+            **simulator.env,
+            "REDIS_URL": redis_url,
+            "DATABASE_URL": dsn,
+            "HEALTH_CHECK_PORT": "0",
+            "LOG_FORMAT": "console",
+            "FETCH_HOST_DELAY": "0",
+            "LEASE": "2000",
+            "RETRY_BASE_DELAY": "200",
+        }
+        fleet = Fleet(servers, environment, log)
+        try:
+            yield Town(simulator, redis, connection, fleet, log)
+        finally:
+            await asyncio.to_thread(fleet.kill_all)
+            await connection.close()

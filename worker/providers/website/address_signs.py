@@ -1,0 +1,60 @@
+"""Signs inside an address: labels, cities, counties, secondary lines, and what is none of it."""
+# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
+
+import re
+
+LABEL = re.compile(
+    r"^\W{0,3}(?:(?:our|mailing|postal|street|visiting|business|physical|head\s?office|office|main|corporate|registered(?:\soffice)?|company|shipping|return|billing|store|post|besuchs|firmen|geschäfts|liefer)\s?)?"
+    r"(?:address(?:es)?|adress?e[ns]?|anschrift|hausanschrift|postanschrift|postadress\w?|sitz|adresse\spostale|direcci[oó]n|domicilio|indirizzo|sede(?:\s(?:legale|operativa))?|endere[cç]o|morada|adres|besøksadresse|besöksadress|kontaktadresse"
+    r"|osoite|käyntiosoite|postiosoite|cím|adresa|adresă|sídlo|адрес|адреса|διεύθυνση|location|located\sat|visit\sus(?:\sat)?|mail(?:\sto)?|by\s(?:post|mail)|write\s(?:to\s)?us(?:\sat)?|street|city|zip(?:\scode)?|post\s?code|siège(?:\ssocial)?|ort|plz|town|state"
+    r"|住所|所在地|本社|地址|주소|ubicaci[oó]n|headquarters|hq)\s{0,2}[:：.\-–]{1,2}\s{0,3}",
+    re.I,
+)
+#: "whose registered office is located at" and the like: the street begins behind it.
+PROSE_LEAD = re.compile(
+    r"^.{0,400}\b(?:situ[ée]e?s?(?:\sau|\sà)?|located\sat|based\sat|offices?\s(?:is\s)?at|address\sis|mit\ssitz\sin(?:\sder)?|con\ssede\s(?:legale\s)?in|domicili(?:o|ada|ado)\s(?:social\s)?en|gevestigd\s(?:te|aan)|visit\sus\sat|write\sto(?:\sus\sat)?"
+    r"|mail\sto|send\sto|siège\ssocial|registered\soffice)\s?[:,]?\s{0,2}(?=\S)",
+    re.I,
+)
+STREET_CITY = re.compile(
+    r"^(?P<street>.{3,70}?\b(?:street|st|road|rd|avenue|ave|boulevard|blvd|drive|dr|lane|ln|way|court|ct|place|pl|square|sq|parkway|pkwy|highway|hwy|circle|cir|terrace|trail|plaza|broadway|loop|pike)\b\.?"
+    r"(?:\s(?:[NSEW]\.?[EW]?\.?|north|south|east|west)(?=\s|,))?(?:,?\s(?:#\s?|suite|ste\.?|unit|apt\.?|room|rm\.?|floor|fl\.?|bldg\.?|building|no\.?)\s?[\w-]{1,8})?)\s+(?P<city>[A-Z][A-Za-z.' -]{2,30})$",
+    re.I,
+)
+CARE = re.compile(r"^(?:c/o|attn\.?|att\.?|attention|z\.?\s?hd\.?|z\.\s?h\.|à\sl'attention)\b", re.I)
+COUNTY = re.compile(
+    r"^(?:[A-Z]{2}|[A-Z][a-z]+shire|(?:Co\.?|County|West|East|North|South|Greater)\s\w+|Kent|Essex|Surrey|Sussex|Devon|Cornwall|Dorset|Norfolk|Suffolk|Somerset|Cumbria|Merseyside|Middlesex|Herts|Hants|Bucks|Beds|Berks|Northants|Oxon|Wilts|Lancs|Lincs|Notts|Staffs|Cambs|Glos|Avon|Cleveland|Tyne\s(?:and|&)\sWear)\.?$",
+    re.I,
+)
+_CITY_ONLY = re.compile(r"^[^\W\d_][^\d:;@|()<>£$€?!]*$")
+_NOT_CITY = re.compile(
+    r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel|phone|copyright|rights|hours?|since|suite|floor|box)\b",
+    re.I,
+)
+DATE = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec|january|february|march|april|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre)\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d$|\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d$|(?:©|\(c\)|copyright)[\s\d,–-]*$",
+    re.I,
+)
+YEARISH = re.compile(r"^(?:19\d\d|20[0-4]\d)$")
+NOT_PLACE = re.compile(r"[£$€®™©!?=_{}]|\b(?:copyright|rights\sreserved|edition|limited\sedition|powered\sby)\b", re.I)
+_NUMBER_END = re.compile(r"\d\s?[a-zA-Z]?$")
+PRICE = re.compile(r"[£$€]\s?\d|\d\s?[£$€]|\d\s?%")
+SECONDARY = re.compile(
+    r"^(?:(?:\d{1,3}(?:st|nd|rd|th)?|first|second|third|fourth|fifth|ground|top)\s?(?:floor|fl)\b|(?:suite|ste|unit|floor|level|apt|apartment|room|rm|bldg|building|#)\b|p\.?\s?o\.?\s?box)",
+    re.I,
+)
+
+
+def is_prose(text: str) -> bool:
+    """Whether a would-be street is part of a sentence or a product's name."""
+    if NOT_PLACE.search(text):
+        return True
+    small = sum(1 for word in text.split() if word[:1].islower() and len(word) > 3)
+    return small >= 4 and not _NUMBER_END.search(text)
+
+
+def is_city(text: str) -> bool:
+    """Whether a text may be a city's name: a few words, no prose, no digits."""
+    return (
+        2 <= len(text) <= 40 and len(text.split()) <= 5 and bool(_CITY_ONLY.match(text)) and not _NOT_CITY.search(text)
+    )
