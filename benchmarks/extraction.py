@@ -5,19 +5,23 @@ pages, for timing and for hiding JSON-LD. Neither is part of this project.
 """
 
 import argparse
+import asyncio
 import re
 import statistics
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from worker.domain.call import Reply
 from worker.providers.website import PageFinding, parse_page
+from worker.providers.website.crawl import crawl
 from worker.providers.website.text_keys import fold, name_key
 
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
@@ -63,7 +67,8 @@ class Score:
         recall = self.right / self.gold if self.gold else 1.0
         strict = self.right / (found + self.extra) if found + self.extra else 1.0
         lenient = (self.right + self.extra) / (found + self.extra) if found + self.extra else 1.0
-        return f"{self.name:<12} R {recall:.3f}  P {strict:.3f}  P(on page) {lenient:.3f}   gold {self.gold:4d}  unmarked {self.extra:3d}  wrong {self.wrong:3d}"
+        rates = f"{self.name:<12} R {recall:.3f}  P {strict:.3f}  P(on page) {lenient:.3f}"
+        return f"{rates}   gold {self.gold:4d}  unmarked {self.extra:3d}  wrong {self.wrong:3d}"
 
 
 def match(score: Score, page: str, gold: Iterable[str], seen: Iterable[str], same: Any, on_page: Any) -> None:
@@ -101,7 +106,7 @@ def labelled(folder: Path, *, errors: bool) -> None:
         text = finding.pages[0].text
         bare = re.sub(r"\D", "", text)
         page = row["file"]
-        shown = lambda value: value in bare  # noqa: E731
+        shown = bare.__contains__
         gold_phones, gold_faxes = (
             [d for v in row["phones"] if len(d := digits(v)) >= 6],
             [d for v in row["faxes"] if len(d := digits(v)) >= 6],
@@ -123,7 +128,7 @@ def labelled(folder: Path, *, errors: bool) -> None:
             [v.lower() for v in row["emails"]],
             [v.lower() for v in finding.emails],
             str.__eq__,
-            lambda v: v in text.lower(),
+            text.lower().__contains__,
         )
         match(
             codes,
@@ -131,7 +136,7 @@ def labelled(folder: Path, *, errors: bool) -> None:
             map(plain, row["postal_codes"]),
             (plain(a.postal_code) for a in finding.addresses),
             str.__eq__,
-            lambda v: v in plain(text),
+            plain(text).__contains__,
         )
         score_addresses(addresses, page, row, finding)
         if row["organisations"]:
@@ -204,9 +209,8 @@ def timing(folder: Path, rounds: int) -> None:
             _compare_hidden(body, url, finding, agree, asked)
     best.sort()
     times_only = [item[0] for item in best]
-    print(
-        f"{len(files)} pages: median {statistics.median(times_only):.2f} ms, p90 {at(times_only, 0.9):.2f}, p99 {at(times_only, 0.99):.2f}, max {times_only[-1]:.2f}"
-    )
+    spread = f"p90 {at(times_only, 0.9):.2f}, p99 {at(times_only, 0.99):.2f}, max {times_only[-1]:.2f}"
+    print(f"{len(files)} pages: median {statistics.median(times_only):.2f} ms, {spread}")
     print("slowest:", [(round(ms, 1), size, name) for ms, size, name in best[-8:]])
     print("kinds:", dict(kinds))
     print("found on pages:", dict(fields.most_common()))
@@ -214,6 +218,34 @@ def timing(folder: Path, rounds: int) -> None:
         "structured data hidden, found again in the rest:",
         {name: f"{agree[name]} of {asked[name]}" for name in sorted(asked)},
     )
+
+
+def stall(folder: Path, in_flight: int) -> None:
+    """Print the longest time that the event loop stood still while this many pages were being read at once."""
+    bodies = [path.read_bytes() for path in sorted(folder.rglob("*.html"))[:in_flight]]
+
+    async def read_all() -> float:
+        longest, running = 0.0, True
+
+        async def watch() -> None:
+            nonlocal longest
+            while running:
+                start = time.perf_counter()
+                await asyncio.sleep(0.001)
+                longest = max(longest, time.perf_counter() - start - 0.001)
+
+        async def fetch(url: str) -> Reply:
+            await asyncio.sleep(0)
+            return Reply(200, {"content-type": "text/html"}, bodies[int(url.rpartition("/")[2])])
+
+        with ThreadPoolExecutor(2) as pool:
+            watcher = asyncio.create_task(watch())
+            await asyncio.gather(*(crawl([f"http://site.example/{n}"], fetch, pool, 1) for n in range(len(bodies))))
+            running = False
+            await watcher
+        return longest
+
+    print(f"event loop, {len(bodies)} pages in flight: longest stall {asyncio.run(read_all()) * 1e3:.1f} ms")
 
 
 def _compare_hidden(body: bytes, url: str, whole: PageFinding, agree: Counter[str], asked: Counter[str]) -> None:
@@ -246,6 +278,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         labelled(options.labelled, errors=options.errors)
     if options.pages:
         timing(options.pages, options.rounds)
+        stall(options.pages, 100)
     return 0
 
 

@@ -111,9 +111,7 @@ class Settings(
         for attribute, field in type(self).model_fields.items():
             value = getattr(self, attribute)
             if isinstance(value, SecretStr):
-                whole = value.get_secret_value()
-                yield whole
-                yield from (part.strip() for part in whole.split(",") if "," in whole)
+                yield from _parts(value.get_secret_value())
             elif isinstance(value, str) and name_of(field).endswith(("_URL", "_PROXY")):
                 yield from _password(value)
 
@@ -168,6 +166,15 @@ def _field(location: tuple[int | str, ...]) -> FieldInfo | None:
         return None
     attribute = known_names().get(str(location[0]), str(location[0]))
     return Settings.model_fields.get(attribute)
+
+
+def _parts(secret: str) -> Iterator[str]:
+    """A secret, each of a comma list of them, and what stands behind a ring key's id."""
+    yield secret
+    for part in (part.strip() for part in secret.split(",")):
+        yield part
+        if part.partition(":")[2]:
+            yield part.partition(":")[2]
 
 
 def _password(url: str) -> Iterator[str]:

@@ -33,7 +33,7 @@ from worker.queue.client import open_client
 from worker.services.engine import Engine
 from worker.services.failpoint import arm
 from worker.services.job_lines import JobLines
-from worker.services.service import Away
+from worker.services.service import Away, Loop
 from worker.services.settling import Settled
 from worker.slices import engine_options, gateway_options, policy
 from worker.store.claims import load_record, save_claims
@@ -68,6 +68,7 @@ class App:
         self._kinds: Mapping[str, Kind]
         self._records: RecordCache
         self._tools: Tools
+        self._hub: GatewayHub
 
     async def __aenter__(self) -> Self:
         """Start everything; what was started is stopped again when something fails on the way."""
@@ -106,8 +107,11 @@ class App:
             on_settled=self._on_settled,
             alone=alone.run,
         )
+        pauses = Loop("pauses", self._look_at_pauses, 1.0)
         self._stack.push_async_callback(self.engine.stop)
         await self.engine.start()
+        pauses.start()
+        self._stack.push_async_callback(pauses.stop)
         log.info(
             "Worker is ready",
             worker=self.engine.worker,
@@ -136,7 +140,7 @@ class App:
         self._records = RecordCache(
             self._cache, RecordKeys(settings.namespace), self._load_record, life_s=settings.record_ttl_ms / 1000
         )
-        hub = self._open_gateway()
+        hub = self._hub = self._open_gateway()
         self._tools = Tools(
             claims=self._records.get,
             roster=self.roster.on,
@@ -172,6 +176,11 @@ class App:
         )
         self._stack.push_async_callback(hub.close)
         return hub
+
+    async def _look_at_pauses(self) -> None:
+        if self.engine is not None:
+            paused = await self.engine.control.paused()
+            self._hub.pause(frozenset(what.partition(":")[2] for what in paused if what.startswith("provider:")))
 
     async def _load_record(self, workspace: str, key: str) -> Loaded:
         return Loaded(*await load_record(self._pool, workspace, key))

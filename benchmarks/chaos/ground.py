@@ -22,6 +22,7 @@ from worker.embedded import EmbeddedServers, PostgresServer, ValkeyServer
 from worker.store.migrate import migrate
 
 SLOTS: Final = 16
+NOBODY_S: Final = 5.0
 _PIPELINE: Final = 1000
 _numbers = itertools.count()
 
@@ -51,6 +52,10 @@ class Count:
     endings: int
     dead: int
     last_at: float
+
+
+class NobodyLeft(Exception):
+    """Every worker has ended by itself, so nothing more can happen; the message ends with what they said."""
 
 
 class Ground:
@@ -88,6 +93,7 @@ class Ground:
         }
         self.fleet = Fleet(servers, environment, log)
         self.added = 0
+        self._nobody_since: float | None = None
 
     async def add(self, count: int, *, with_ids: bool = True, **fields: str) -> None:
         """Add jobs to the default lane."""
@@ -116,7 +122,10 @@ class Ground:
         return Count(row["ended"], row["endings"], row["dead"], row["last_at"])
 
     async def until_ended(self, count: int, timeout_s: float) -> Count:
-        """Wait until that many jobs have ended, or time is over; servers may be away meanwhile."""
+        """Wait until that many jobs have ended, or time is over; servers may be away meanwhile.
+
+        Raises NobodyLeft when no worker runs any more.
+        """
         deadline = time.monotonic() + timeout_s
         seen = Count(0, 0, 0, 0.0)
         while True:
@@ -124,6 +133,7 @@ class Ground:
                 seen = await self.count()
             if seen.ended >= count or time.monotonic() > deadline:
                 return seen
+            self._expect_a_worker()
             await asyncio.sleep(0.1)
 
     async def starts(self) -> Mapping[str, int]:
@@ -137,8 +147,19 @@ class Ground:
         while await self.ledger.hlen(STARTS) < count:
             if time.monotonic() > deadline:
                 return False
+            self._expect_a_worker()
             await asyncio.sleep(0.02)
         return True
+
+    def _expect_a_worker(self) -> None:
+        """Raises NobodyLeft when there were workers and all have ended by themselves, a while ago."""
+        workers = self.fleet.workers
+        if not workers or any(worker.alive for worker in workers):
+            self._nobody_since = None
+        elif self._nobody_since is None:
+            self._nobody_since = time.monotonic()
+        elif time.monotonic() - self._nobody_since > NOBODY_S:
+            raise NobodyLeft(self.log.read_text(errors="replace")[-2000:])
 
     async def close(self) -> None:
         """Kill what still runs."""

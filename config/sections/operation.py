@@ -41,7 +41,7 @@ class Operation(BaseModel):
     encryption_keys: Secret = setting(
         "ENCRYPTION_KEYS",
         None,
-        "Key ring for the workspaces' own provider keys: `id:base64` in a comma list, newest first; `enrichd keys new`.",
+        "Ring for workspaces' own provider keys: `id:base64,...`, newest first; made by `enrichd keys new`.",
     )
     public_url: str | None = setting(
         "PUBLIC_URL",

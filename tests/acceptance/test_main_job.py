@@ -62,7 +62,7 @@ async def test_a_job_by_hand(town: Town) -> None:
     assert town.asked() == asked
 
     anew = await town.run(url=URL, type="company_website", requiredFields=FIELDS, skipCache="true")
-    assert (anew["status"], town.asked()["pdl"]) == ("success", 2)
+    assert (anew["status"], town.asked()["pdl"]) == ("success", 2), (asked, town.asked(), anew)
 
 
 async def test_malformed_entries_and_their_neighbours(town: Town) -> None:

@@ -157,7 +157,7 @@ async def test_hot_copies_stay_within_their_budget(redis_client: Redis) -> None:
     assert isinstance(await cache.begin(key(99), None, 1.0), str)
     assert isinstance(await cache.begin(key(0), None, 1.0), str)
     assert isinstance(await cache.begin(key(59), None, 1.0), StoredAnswer)
-    held = [name for name in await redis_client.keys("*:a:*")]
+    held = await redis_client.keys("*:a:*")
     assert sum([await redis_client.strlen(name) for name in held]) <= 50_000
     await cache.forget([key(59)])
     assert isinstance(await cache.begin(key(59), None, 1.0), str)

@@ -135,7 +135,7 @@ async def open_stage(*, latency_ms: int, slots: int) -> AsyncIterator[Stage]:
             "worker", servers, folder, "worker", "run",
             REDIS_URL=servers.redis_url, DATABASE_URL=servers.database_url, QUEUE_NAME=QUEUE, EMBEDDED="never",
             HEALTH_CHECK_PORT="0", LOG_FORMAT="json", CONCURRENCY=str(slots),
-            RETRY_BASE_DELAY="400", RETRY_MAX_DELAY="1500", MAX_ATTEMPTS="3",
+            RETRY_BASE_DELAY="400", RETRY_MAX_DELAY="1500", MAX_ATTEMPTS="3", GRACEFUL_SHUTDOWN_TIMEOUT="1000",
             PDL_RATE_LIMIT_PER_MINUTE=str(PDL_PER_MINUTE), **addresses["env"],
         )  # fmt: skip
         stack.push_async_callback(end, worker, servers)

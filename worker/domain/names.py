@@ -56,6 +56,18 @@ def company_words(name: str) -> frozenset[str]:
     return frozenset(_company_words(name))
 
 
+def compatible_names(one: str, other: str) -> bool:
+    """Whether one name is a short form of the other: all its words are in it, and the first is the same.
+
+    >>> compatible_names("Nordwerk", "Nordwerk Maschinenbau GmbH"), compatible_names("Acme Labs", "Acme Foods")
+    (True, False)
+    """
+    first, second = _company_words(one), _company_words(other)
+    if not first or not second or first[0] != second[0]:
+        return False
+    return set(first) <= set(second) or set(second) <= set(first)
+
+
 def _company_words(name: str) -> list[str]:
     plain = (
         fold(name).replace("株式会社", " ").replace("有限会社", " ").replace("有限公司", " ").replace("주식회사", " ")

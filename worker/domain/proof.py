@@ -145,7 +145,8 @@ class Prover:
         key = re.sub(r"\W", "", company_key(name))
         known = self._identifiers.get("company_name")
         label = re.sub(r"\W", "", fold(_host(page.url).split(".")[0]))
-        borne = key == label or (len(label) >= 5 and key.startswith(label))
+        capital = not name.rsplit(maxsplit=1)[-1][:1].islower()
+        borne = key == label or (len(label) >= 5 and key.startswith(label) and capital)
         return bool(key) and (borne or (known is not None and company_key(known) == company_key(name)))
 
     def _about_person(self, offer: Offer, value: Value, page: Page, start: int, end: int) -> bool:

@@ -17,7 +17,7 @@ import orjson
 
 from worker.domain.claim import Claim, Evidence, Value
 from worker.domain.fields import FIELDS
-from worker.domain.fields.field import plain_key
+from worker.domain.fields.field import Compatible, Field, plain_key
 from worker.domain.freshness import faded, is_human
 
 #: No conclusion is shown with more confidence than this, and no statement with more than the other.
@@ -233,19 +233,21 @@ def _elected(name: str, claims: Iterable[Claim], now: datetime | None) -> FieldV
         return _collected(counted, now, inferred=not stated)
     candidates = _candidates(name, voters if human else counted, now)
     many = field is not None and field.many
-    scored = {key: _score(candidate, candidates, many=many) for key, candidate in candidates.items()}
+    compatible = field.compatible if field is not None else None
+    scored = {key: _score(candidate, candidates, compatible, many=many) for key, candidate in candidates.items()}
     best = (
         candidates[value_key(name, max(human, key=_rank).value)]
         if human
-        else max(candidates.values(), key=lambda one: (round(scored[one.key], 9), one.observed_at, one.key))
+        else max(candidates.values(), key=lambda one: (round(scored[one.key], 9), *_preference(field, one)))
     )
     rivals = sorted(
         (one for one in candidates.values() if one is not best), key=lambda one: (-scored[one.key], one.key)
     )
-    others = tuple(
+    others = [
         Rival(one.newest.value, round(scored[one.key], 3), tuple(sorted(one.votes)), one.observed_at)
         for one in rivals[:_MOST_RIVALS]
-    )
+    ]
+    beside = [rival for rival in others if many or (compatible and compatible(rival.value, best.newest.value))]
     confidence = 1.0 if human else scored[best.key]
     inferred = not human and not stated
     shown = best.newest if not human else max((c for c in human if value_key(name, c.value) == best.key), key=_rank)
@@ -258,8 +260,8 @@ def _elected(name: str, claims: Iterable[Claim], now: datetime | None) -> FieldV
         inferred=inferred,
         human=bool(human),
         display=shown.display,
-        conflicts=() if many else others,
-        alternatives=others if many else (),
+        conflicts=tuple(rival for rival in others if rival not in beside),
+        alternatives=tuple(beside),
     )
 
 
@@ -287,14 +289,22 @@ def _odds(support: float) -> float:
     return support / (1.0 - support)
 
 
-def _score(candidate: _Candidate, candidates: Mapping[str, _Candidate], *, many: bool) -> float:
+def _preference(field: Field | None, candidate: _Candidate) -> tuple[int, datetime, str]:
+    """Which of equally sure values is shown: the field's preference, then the newest."""
+    preferred = field.prefer(candidate.newest.value) if field is not None and field.prefer else 0
+    return preferred, candidate.observed_at, candidate.key
+
+
+def _score(
+    candidate: _Candidate, candidates: Mapping[str, _Candidate], compatible: Compatible | None, *, many: bool
+) -> float:
     """The probability of a value against its rivals; a source that supports it opposes it with nothing else."""
     own = _odds(candidate.support)
     if many or len(candidates) == 1:
         return candidate.support
     against = 0.0
     for rival in candidates.values():
-        if rival is candidate:
+        if rival is candidate or (compatible and compatible(rival.newest.value, candidate.newest.value)):
             continue
         votes = {source: vote for source, vote in rival.votes.items() if source not in candidate.votes}
         against += _odds(_Candidate(rival.key, [], votes).support)

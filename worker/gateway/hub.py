@@ -82,6 +82,10 @@ class GatewayHub:
         context = Run(workspace, job_id, job_key, run, lane, observed_after, since, subject, purse)
         return JobGateway(context, self._ask, self._send, self._pages.fetch)
 
+    def pause(self, providers: frozenset[str]) -> None:
+        """Ask nothing new of these providers until told otherwise."""
+        self._purchases.paused = providers
+
     async def close(self) -> None:
         """Let the calls under way end, for a while; then write everything down."""
         if self._flights:

@@ -27,6 +27,8 @@ Tried = tuple[Answer, StoredAnswer | None, bool]
 Noted = Callable[[Run, CallNote], None]
 
 _TRIES = 3
+#: How long a job sleeps before it looks again whether a paused provider may be asked.
+PAUSED_S = 30.0
 _RECONNECT_PAUSE_S = 0.2
 _GIVE_UP_MARGIN_S = 30.0
 
@@ -54,6 +56,8 @@ class Purchases:
         self._token_of = token_of
         self._options = options
         self._noted = noted
+        #: Providers that an operator has paused: known answers are still given, nothing new is asked.
+        self.paused: frozenset[str] = frozenset()
 
     async def buy(self, run: Run, question: Question, key: AnswerKey) -> tuple[Answer, StoredAnswer | None]:
         """Ask the provider; again only where nothing can have been billed and the wait is short.
@@ -65,6 +69,10 @@ class Purchases:
         call, purse = question.call, run.purse
         if purse.cap is not None and purse.before is None and call.max_micros:
             purse.before = await self._ledger.job_spent(run.workspace, run.job_id, run.since)
+        if call.provider in self.paused:
+            until = datetime.now(UTC) + timedelta(seconds=PAUSED_S)
+            answer = self._not_sent(run, call, Outcome.UNAVAILABLE, "the provider is paused")
+            return replace(answer, retry_at=until), None
         for tries_left in reversed(range(_TRIES)):
             if not purse.reserve(call.max_micros):
                 return self._not_sent(run, call, Outcome.OVER_BUDGET, "the job's cost cap is reached"), None

@@ -27,10 +27,10 @@ from worker.queue.entry_fields import (
     GENERATION,
     ID,
     PARKED_LANE,
+    SCHEMA,
     UNSUPPORTED,
 )
 
-SCHEMA: Final = 1
 MAX_ENTRY_BYTES: Final = 1_048_576
 MAX_URL_CHARS: Final = 2_048
 MAX_ID_CHARS: Final = 255
@@ -48,6 +48,10 @@ class NewerSchema(EntryError):
     """Written for a newer worker: parked, not refused."""
 
     code = "newer_schema"
+
+    def __init__(self, schema: int) -> None:
+        self.schema = schema
+        super().__init__("schema", f"is {schema}", f"at most {SCHEMA}")
 
 
 def decode(flat: Sequence[bytes]) -> dict[str, str]:
@@ -285,7 +289,7 @@ def parse(
         options = spread
     schema = _integer(options, "schema", SCHEMA, 0, 1_000_000)
     if schema > SCHEMA:
-        raise NewerSchema("schema", f"is {schema}", f"at most {SCHEMA}")
+        raise NewerSchema(schema)
 
     workspace, job_id, explicit = identity(options, delivery)
     for name, text in (("workspaceId", workspace), ("id", job_id)):

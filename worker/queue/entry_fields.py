@@ -2,6 +2,9 @@
 
 from typing import Final
 
+#: The newest version of entries understood here; newer ones are parked for newer workers.
+SCHEMA: Final = 1
+
 #: Options as users type them, in the spelling of the worker's own documents.
 OPTIONS: Final = (
     "url",

@@ -15,7 +15,7 @@ from redis.exceptions import ResponseError
 from worker.domain.job import Delivery
 from worker.domain.lane import DEFAULT_LANE, Lane
 from worker.queue.client import guarded
-from worker.queue.entry_fields import PARKED_LANE
+from worker.queue.entry_fields import PARKED_LANE, SCHEMA
 from worker.queue.keys import Keys
 from worker.queue.scripts import run
 
@@ -110,7 +110,7 @@ class Queue:
         ``held`` are entries that ``wait`` has read. ``number`` counts pulls: every 50th one lets a later lane in
         turn go first, and parking places take turns by it.
         """
-        args: list[Any] = [self.keys.group, self.consumer, budget, len(LANES), number]
+        args: list[Any] = [self.keys.group, self.consumer, budget, len(LANES), number, SCHEMA]
         for number, entry_id in held:
             args += (number, entry_id)
         paused, found = await run(self._client, "pull", self._pull_keys, args)
@@ -217,6 +217,14 @@ class Queue:
             pipeline.hset(key, mapping={"status": "processing", "worker": self.consumer})
             pipeline.pexpire(key, self._limits.job_hash_life_ms)
         await pipeline.execute()
+
+    @guarded
+    async def park(self, delivery: Delivery, place: str) -> bool:
+        """Move one owned entry to a parking place. False when it is not this consumer's any more."""
+        keys = [delivery.stream, self.keys.parked]
+        lane = self.keys.lanes[delivery.lane]
+        args = [self.keys.group, self.consumer, delivery.entry_id, delivery.count, place, lane]
+        return bool(await run(self._client, "park", keys, args))
 
     @guarded
     async def hold_suspect(self, life_ms: int) -> bool:

@@ -16,7 +16,7 @@ import structlog
 
 from worker.domain.admission import Admit, Ended, Known, Reschedule, Superseded, admission
 from worker.domain.errors import EntryError, QueueUnavailable, StoreUnavailable
-from worker.domain.job import Job
+from worker.domain.job import Delivery, Job
 from worker.domain.kind import Kind
 from worker.domain.verdict import Cancelled, Dead, Report, Retry
 from worker.queue.client import GroupMissing
@@ -45,6 +45,9 @@ class ConsumerQueue(Protocol):
         self, budget: int, held: Sequence[tuple[int, str]] = (), number: int = 0
     ) -> tuple[bool, list[Entry]]:
         """Read new entries."""
+
+    async def park(self, delivery: Delivery, place: str) -> bool:
+        """Move one owned entry to a parking place."""
 
     async def ensure_groups(self) -> None:
         """Make missing groups again."""
@@ -229,9 +232,7 @@ class Consumer:
             else:
                 self._begin(run)
         if to_admit:
-            task = asyncio.create_task(self._admit(to_admit))
-            self._admissions.add(task)
-            task.add_done_callback(self._admissions.discard)
+            self._in_background(self._admit(to_admit))
 
     def _adopted(self, run: Run) -> bool:
         """An entry that already runs here came back (its lease lapsed unseen): it stays the run it is."""
@@ -257,7 +258,7 @@ class Consumer:
                 )
             )
         except NewerSchema as error:
-            self._bury(run, workspace, error.code, str(error))
+            self._hold_for_newer(run, error.schema)
             return False
         except EntryError as error:
             self._bury(run, workspace, error.code, str(error))
@@ -267,6 +268,28 @@ class Consumer:
             self._bury(run, workspace, type(error).__name__, f"the entry cannot be parsed: {error}")
             return False
         return True
+
+    def _hold_for_newer(self, run: Run, schema: int) -> None:
+        log.warning("entry is for a newer version, parked", entry=run.entry_ref, schema=schema)
+        self._in_background(self._park(run, f"schema:{schema}"))
+
+    async def _park(self, run: Run, place: str) -> None:
+        away = Away()
+        while True:
+            try:
+                await self._queue.park(run.delivery, place)
+            except QueueUnavailable as error:
+                self._health("redis", error)
+                await asyncio.sleep(away.next_wait_s())
+            else:
+                break
+        self.runs.pop(run.entry_ref, None)
+        self._free.set()
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._admissions.add(task)
+        task.add_done_callback(self._admissions.discard)
 
     def _bury(self, run: Run, workspace: str, error_class: str, reason: str) -> None:
         self._submit.submit_settled(buried(run, workspace, error_class, reason, self._worker, datetime.now(UTC)))

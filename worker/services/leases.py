@@ -36,7 +36,7 @@ class Renewer:
             return None
         for stream, entry_id in await self._queue.renew([run.delivery for run in runs]):
             run = self._runs().get(f"{stream}/{entry_id}")
-            if run is not None and run.report is None:
+            if run is not None and run.task is not None and run.report is None:
                 # it may have been settled while we asked; otherwise another worker runs it now and the fence decides
                 log.warning("lease lost", entry=run.entry_ref, job=run.name)
         return None

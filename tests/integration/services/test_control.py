@@ -320,3 +320,18 @@ async def test_a_queue_that_is_away_says_so() -> None:
         raise AssertionError(message)
     finally:
         await client.aclose()
+
+
+async def test_entries_of_a_newer_schema_wait_for_newer_workers(bench: Bench) -> None:
+    """Parked under their schema, not run and not refused here; the ones beside them run."""
+    await bench.add(schema="2", id="future")
+    await bench.add(id="present")
+    async with bench.engine():
+        await bench.until_settled(1)
+
+        async def parked() -> bool:
+            return (await control(bench).depth()).parked == {"schema:2": 1}
+
+        await bench.until(parked)
+        await bench.until(bench.quiet)
+    assert set(await bench.rows()) == {"present"}

@@ -11,7 +11,7 @@ from tests.integration.services.conftest import Bench
 FIELDS = (
     "url", "type", "requiredFields", "required_fields", "skipCache", "maxCostCents", "id", "workspaceId", "tags",
     "runAt", "maxAttempts", "maxRetries", "minConfidence", "refreshOlderThan", "dryRun", "dependsOn", "known",
-    "payload", "data", "schema", "traceparent", "_gen", "_id", "_lane", "_attempts", "_first", "colour",
+    "payload", "data", "traceparent", "_gen", "_id", "_lane", "_attempts", "_first", "colour",
 )  # fmt: skip
 VALUES: tuple[Any, ...] = (
     "noop", "https://acme.example", "company_name", "true", "-1", "1e999", "0", "", " ", "null", "[]", "{}", "[[", "\0",

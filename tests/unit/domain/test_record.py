@@ -178,3 +178,30 @@ def test_a_lone_claim_is_counted_like_any_other(one: Claim) -> None:
     assert short.confidence == long.confidence
     assert (short.sources, short.inferred, short.human) == (long.sources, long.inferred, long.human)
     assert (short.evidence, short.observed_at, short.conflicts) == (long.evidence, long.observed_at, ())
+
+
+def test_a_short_form_does_not_contradict_the_full_name() -> None:
+    """A site that calls itself by half its name agrees with the register: an alternative, not a conflict."""
+    names = [claim("company_name", "Nordwerk"), claim("company_name", "Nordwerk Maschinenbau GmbH", "pdl", 0.95)]
+    shown = record_of(names, NOW)["company_name"]
+    assert (shown.value, shown.confidence, shown.conflicts) == ("Nordwerk Maschinenbau GmbH", 0.95, ())
+    assert [rival.value for rival in shown.alternatives] == ["Nordwerk"]
+    rivals = [claim("company_name", "Acme Labs"), claim("company_name", "Acme Foods", "pdl", 0.95)]
+    assert record_of(rivals, NOW)["company_name"].conflicts
+
+
+def test_a_companys_general_mailbox_comes_first() -> None:
+    """Of equally sure addresses the general one is shown, then a department's, then a person's."""
+    boxes = ["theo.okafor@acme.example", "sales@acme.example", "hello@acme.example"]
+    shown = record_of([claim("company_email", box) for box in boxes], NOW)["company_email"]
+    assert shown.value == "hello@acme.example"
+    assert record_of([claim("company_email", box) for box in boxes[:2]], NOW)["company_email"].value == boxes[1]
+    surer = [claim("company_email", boxes[0], confidence=0.9), claim("company_email", boxes[2])]
+    assert record_of(surer, NOW)["company_email"].value == boxes[0]
+
+
+def test_states_agree_with_their_postal_codes() -> None:
+    """A site's ``OR`` and a register's ``Oregon`` are one region."""
+    both = [claim("company_region", "OR"), claim("company_region", "Oregon", "pdl", 0.95)]
+    assert record_of(both, NOW)["company_region"].conflicts == ()
+    assert record_of(both, NOW)["company_region"].confidence == pytest.approx(0.99)

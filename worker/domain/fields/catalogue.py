@@ -12,7 +12,7 @@ from worker.domain.claim import Value
 from worker.domain.fields import numbers, places, web
 from worker.domain.fields.field import DAY_S, Context, Field, Key, Read, plain_key
 from worker.domain.fields.text import listed, text, texts
-from worker.domain.names import company_key, fold, person_key
+from worker.domain.names import company_key, compatible_names, fold, person_key
 from worker.domain.subject import Entity
 
 _LINE: Final = text(200)
@@ -59,6 +59,27 @@ _EMAIL_LEVEL: Final = {
 }  # fmt: skip
 
 
+#: Mailboxes that speak for a company, the general ones first.
+_GENERAL: Final = frozenset(
+    {"info", "hello", "contact", "kontakt", "office", "mail", "hallo", "contacto", "contato", "contatti", "post",
+     "welcome", "enquiries", "inquiries", "team", "hi", "email", "bonjour", "accueil", "biuro", "firma", "zentrale"}
+)  # fmt: skip
+_FUNCTIONS: Final = frozenset(
+    {"sales", "support", "service", "help", "press", "media", "jobs", "careers", "billing", "orders", "booking",
+     "reservations", "marketing", "admin", "vertrieb", "bestellung", "ventas", "commercial", "shop", "reception"}
+)  # fmt: skip
+
+
+def _general_first(address: Value) -> int:
+    """A company's general mailbox says more about it than a department's, and that more than a person's."""
+    box = str(address).partition("@")[0]
+    return 2 if box in _GENERAL else 1 if box in _FUNCTIONS else 0
+
+
+def _short_forms(one: Value, other: Value) -> bool:
+    return compatible_names(str(one), str(other))
+
+
 def _social(host: str, form: str, *others: str, deep: tuple[str, ...] = ()) -> Read:
     return web.profile((host, *others), form, deep=deep)
 
@@ -73,7 +94,7 @@ def _person(name: str, kind: str, read: Read, days: float, key: Key = plain_key,
 
 
 _ALL: Final = (
-    _company("name", "text", _NAME, 180, _on(company_key)),
+    _company("name", "text", _NAME, 180, _on(company_key), compatible=_short_forms),
     _company("legal_name", "text", _NAME, 365, _on(company_key)),
     _company("former_name", "text", _NAME, 3650, _on(company_key), many=True),
     _company("parent_name", "text", _NAME, 180, _on(company_key)),
@@ -87,13 +108,13 @@ _ALL: Final = (
     _company("type", "word", listed(_OWNERSHIP, "company type", open_ended=True), 365),
     _company("street", "text", _LINE, 180, _words),
     _company("city", "text", text(100), 180, _words),
-    _company("region", "text", text(100), 180, _words),
+    _company("region", "text", text(100), 180, places.region_key),
     _company("postal_code", "text", text(16), 180, places.alphanumeric_key),
     _company("country", "country", places.country, 365),
     _company("address", "text", text(300), 180, _words, many=True),
     _company("phone", "phone", places.phone, 120, many=True),
     _company("fax", "phone", places.phone, 365, many=True),
-    _company("email", "email", web.email, 90, many=True),
+    _company("email", "email", web.email, 90, many=True, prefer=_general_first),
     _company("opening_hours", "texts", texts(120, 21), 60, collection=True),
     _company("languages", "texts", texts(40, 20), 180, collection=True),
     _company("linkedin_url", "profile", web.linkedin_company, 365, web.tail_key(2)),
@@ -151,12 +172,12 @@ _ALL: Final = (
     _person("email_reasons", "texts", texts(80, 20), 30, collection=True, sensitive=False),
     _person("phone", "phone", places.phone, 120, many=True),
     _person("city", "text", text(100), 180, _words),
-    _person("region", "text", text(100), 180, _words),
+    _person("region", "text", text(100), 180, places.region_key),
     _person("country", "country", places.country, 365, sensitive=False),
     _person("linkedin_url", "profile", web.linkedin_person, 365, web.tail_key(1)),
     _person("twitter_url", "profile", _social("x.com", "https://x.com/{}", "twitter.com"), 365, web.tail_key(1)),
     _person("github_url", "profile", _social("github.com", "https://github.com/{}"), 365, web.tail_key(1)),
-    _person("company_name", "text", _NAME, 90, _on(company_key), sensitive=False),
+    _person("company_name", "text", _NAME, 90, _on(company_key), sensitive=False, compatible=_short_forms),
     _person("company_domain", "domain", web.domain, 90, sensitive=False),
 )
 

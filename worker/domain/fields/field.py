@@ -30,6 +30,8 @@ NO_CONTEXT: Final = Context()
 
 Read = Callable[[Any, Context], Value]
 Key = Callable[[Value], str]
+Prefer = Callable[[Value], int]
+Compatible = Callable[[Value, Value], bool]
 
 
 def plain_key(value: Value) -> str:
@@ -47,7 +49,8 @@ class Field:
     comparable: two values with equal keys say the same thing. Within ``ttl_s`` seconds of its observation a value is
     fresh; afterwards its confidence halves every ``half_life_s`` seconds. ``inferable`` values may be concluded
     rather than read. ``many``: several values can be right at once. ``collection``: the value is a tuple of texts.
-    ``sensitive`` values belong to a person and are masked in logs.
+    ``sensitive`` values belong to a person and are masked in logs. Of equally sure values the one with the higher
+    ``prefer`` is shown; two different values that are ``compatible`` do not contradict each other.
     """
 
     name: str
@@ -61,6 +64,8 @@ class Field:
     many: bool = False
     collection: bool = False
     sensitive: bool = False
+    prefer: Prefer | None = None
+    compatible: Compatible | None = None
 
     def normalise(self, raw: Any, context: Context = NO_CONTEXT) -> Value:
         """The normalised value of ``raw`` (text, number or a sequence of texts).

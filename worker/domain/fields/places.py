@@ -119,6 +119,25 @@ def vat_id(raw: Any, _: Context) -> Value:
     return line
 
 
+@lru_cache(maxsize=1)
+def _states() -> dict[str, str]:
+    """States of the USA and provinces of Canada by their postal codes; no two share one (ISO 3166-2)."""
+    import pycountry
+
+    held = [*pycountry.subdivisions.get(country_code="US"), *pycountry.subdivisions.get(country_code="CA")]
+    return {str(one.code).partition("-")[2]: str(one.name) for one in held}
+
+
+def region_key(value: Value) -> str:
+    """A region's name in letters and digits; postal codes of North American states stand for their names.
+
+    >>> region_key("OR") == region_key("Oregon")
+    True
+    """
+    line = str(value).strip()
+    return alphanumeric_key(_states().get(line, line) if len(line) == 2 and line.isupper() else line)
+
+
 def alphanumeric_key(value: Value) -> str:
     """Letters and digits only, for numbers that are written in many ways."""
     return "".join(character for character in str(value).casefold() if character.isalnum())

@@ -35,7 +35,7 @@ _ALSO_WORDS: Final = frozenset(
 def company(_: str, value: Value, quoted: Quoted) -> str:
     """A company's own name: the site's host bears it, a legal form follows it, or words that name the company itself."""
     folded, needle = quoted.folded, fold(str(value))
-    if not holds(folded, needle) or cues.has(folded, cues.OTHERS):
+    if not holds(folded, needle) or cues.has(folded, cues.OTHERS) or not _begins_like_a_name(str(value)):
         return ""
     if quoted.own_name:
         return "contained, borne by the host"
@@ -46,6 +46,10 @@ def company(_: str, value: Value, quoted: Quoted) -> str:
         if _TRAILS.match(line[end : end + 40]) and not _lower(str(value)) and start <= 4:
             return "contained as a sentence's subject"
     return ""
+
+
+def _begins_like_a_name(value: str) -> bool:
+    return bool(re.match(r"\w", value)) and not re.match(r"(?:1[5-9]|20)\d\d\b", value)
 
 
 def _lower(value: str) -> bool:
@@ -70,7 +74,13 @@ def legal(_: str, value: Value, quoted: Quoted) -> str:
     forms = LEGAL_FORMS if str(value).split()[-1][:1].isupper() else LEGAL_FORMS - _ALSO_WORDS
     ends = len(words) > 1 and bool(closing & forms)
     eastern = any(form in needle for form in LEGAL_FORMS if not form.isascii()) and len(needle) > 4
-    if not (ends or eastern) or re.search(r"[@|·•]", needle) or _lower(str(value)) or not holds(folded, needle):
+    if (
+        not _begins_like_a_name(str(value))
+        or not (ends or eastern)
+        or re.search(r"[@|·•]", needle)
+        or _lower(str(value))
+        or not holds(folded, needle)
+    ):
         return ""
     return "" if cues.has(folded, (*cues.OTHERS, *cues.ELSEWHERE)) else "contained with its legal form"
 

@@ -7,13 +7,27 @@ from typing import Final
 from worker.domain.claim import Value
 from worker.domain.fields.places import country_code
 from worker.domain.folding import fold
-from worker.domain.proving import cues
+from worker.domain.proving import cues, roles
 from worker.domain.proving.quoted import Quoted, holds
 
 #: What stands just before a town or region, in folded text.
 _LEADS: Final = re.compile(
     r"(?:\b(?:in|from|of|at|city|town|seat|à|en|a|te|aus|zu|nach|di|da|de|i|w|v|gemeinde|stadt|sitz|sede|siège|county|state|region|city of|"
     r"ort|ville|ciudad|città|plaats)[: ]+|[,;:|·•/–-]\s*|\b[a-z]{0,2}-?\d{3,6}[a-z]{0,2},?\s+|\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2},?\s+)$"
+)
+_CALLING: Final = (
+    "tel$",
+    "tel.",
+    "tél",
+    "phone",
+    "telephone",
+    "telefon",
+    "fax",
+    "toll free",
+    "toll-free",
+    "call$",
+    "ring$",
+    "+",
 )
 #: What stands just behind it.
 _TRAILS: Final = re.compile(
@@ -35,8 +49,10 @@ def town(_: str, value: Value, quoted: Quoted) -> str:
         return ""
     if _STREET.search(needle) or re.search(r"\d", needle) or country_code(needle) or _counts(needle):
         return ""
-    if not re.match(r"[^\W\d_]", str(value)):
+    if not re.match(r"[^\W\d_]", str(value)) or "@" in needle or roles.is_role(needle):
         return ""
+    if any(len(label) > 3 and re.sub(r"\W", "", needle).startswith(label) for label in quoted.own_labels):
+        return ""  # the company's own name
     in_address = _is_address(fold(quoted.block).replace(needle, " "))
     for start, end in cues.whole_words(folded, needle):
         if _elsewhere(folded, start, end):
@@ -44,12 +60,7 @@ def town(_: str, value: Value, quoted: Quoted) -> str:
         before, after = folded[max(0, start - 24) : start], folded[end : end + 16]
         led, trailed = bool(_LEADS.search(before)), bool(_TRAILS.match(after))
         preposition = bool(re.search(r"[^\W\d]+ $", before)) and led
-        alone = (
-            not before.strip()
-            and not after.strip()
-            and in_address
-            and _NEAR_CODE.search(fold(quoted.block)) is not None
-        )
+        alone = not before.strip() and not after.strip() and _beside_address(quoted, str(value))
         opening = not before.strip() and bool(re.match(r"^(?:,|-based|\s+[a-z]{0,2}-?\d{4,6}\b)", after)) and in_address
         if preposition and (trailed or in_address or after[:1] in {".", "!"}):
             return "contained in an address"
@@ -82,6 +93,16 @@ def _is_address(folded: str) -> bool:
     return bool(_STREET.search(bare)) or bool(_NEAR_CODE.search(bare)) or cues.has(bare, _SEAT)
 
 
+def _beside_address(quoted: Quoted, value: str) -> bool:
+    """Whether the line before or after the value's own is a street or a postal code."""
+    lines = [line for line in quoted.block.split("\n") if line.strip()]
+    own = next((at for at, line in enumerate(lines) if line.strip(" .,") == value), None)
+    if own is None:
+        return False
+    beside = [_DATE.sub(" ", fold(line)) for line in (*lines[max(0, own - 1) : own], *lines[own + 1 : own + 2])]
+    return any(_NEAR_CODE.search(line) or (_STREET.search(line) and re.search(r"\d", line)) for line in beside)
+
+
 def street(_: str, value: Value, quoted: Quoted) -> str:
     """A street with its number: a street's word in it, or a postal code or address word near it; no year, no count."""
     needle = fold(str(value))
@@ -94,7 +115,8 @@ def street(_: str, value: Value, quoted: Quoted) -> str:
     ):
         return ""
     rest = fold(quoted.block).replace(needle, " ")
-    return _with_number(needle, quoted) if _STREET.search(needle) or _is_address(rest) else ""
+    told = _STREET.search(needle) or (_is_address(rest) and not _speaks_of_numbers(quoted))
+    return _with_number(needle, quoted) if told else ""
 
 
 def postal_code(_: str, value: Value, quoted: Quoted) -> str:
@@ -115,13 +137,19 @@ def address(_: str, value: Value, quoted: Quoted) -> str:
     """A whole address: contained, with a street's word or a postal code in it."""
     needle = fold(str(value))
     whole = bool(_STREET.search(needle)) or bool(re.search(r"\d{4,6}|\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b", needle))
-    return _with_number(needle, quoted) if whole and not _counts(needle) else ""
+    if _DATE.search(needle) or _counts(needle) or (_speaks_of_numbers(quoted) and not _STREET.search(needle)):
+        return ""
+    return _with_number(needle, quoted) if whole else ""
 
 
 def _counts(needle: str) -> bool:
-    return cues.has(
-        needle, (*cues.FOUNDED, *cues.SINCE, *cues.PHONE, *cues.FAX, *cues.REGISTER, *cues.VAT, "employee", "@")
-    )
+    words = (*cues.FOUNDED, *cues.SINCE, *cues.PHONE, *cues.FAX, *cues.REGISTER, *cues.VAT, *cues.PEOPLE, "@", "©")
+    return cues.has(needle, words)
+
+
+def _speaks_of_numbers(quoted: Quoted) -> bool:
+    """Whether the line counts people, tells years or gives phone numbers, so that its figures are no house numbers."""
+    return cues.has(quoted.line, (*cues.FOUNDED, *cues.SINCE, *cues.PEOPLE, *_CALLING, "©"))
 
 
 def _with_number(needle: str, quoted: Quoted) -> str:

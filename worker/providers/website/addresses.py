@@ -304,10 +304,12 @@ def _city_from(pieces: list[str], address: Address) -> None:
         address.region = last
         pieces.pop()
         return
-    if is_city(last) and not (street_score(last) >= 2 and any(c.isdigit() for c in last)):
-        if not (street_score(last) and len(pieces) > 1 and pieces[-2].strip().isdigit()):
-            address.city = _CITY_PREFIX.sub("", last)
-            pieces.pop()
+    behind_number = len(pieces) > 1 and pieces[-2].strip().isdigit()
+    score = street_score(last)
+    numbered_street = score >= 2 and any(c.isdigit() for c in last)
+    if is_city(last) and not numbered_street and not (score and behind_number):
+        address.city = _CITY_PREFIX.sub("", last)
+        pieces.pop()
 
 
 def _street_here(pieces: list[str]) -> list[str]:

@@ -150,6 +150,9 @@ def _multibyte(sample: bytes) -> str | None:
         wide = sum(1 for c in text if c > "\x7f") or 1
         broken = text.count("\ufffd")
         kana, half, hangul = len(_KANA.findall(text)), len(_HALF_KANA.findall(text)), len(_HANGUL.findall(text))
+        if codec in {"cp932", "euc_jp"} and kana >= 0.2 * wide and broken + half <= 0.02 * wide:
+            # Japanese without a doubt: other encodings of the region hardly ever give kana.
+            return codec
         han = len(_COMMON_HAN.findall(text))
         score = (kana + hangul + 2 * han - half - 3 * broken) / wide
         if codec == "gb18030" and hangul:

@@ -23,6 +23,7 @@ _DOT = re.compile(
     re.I,
 )
 _CLOUDFLARE = re.compile(r"(?:data-cfemail=\"|/cdn-cgi/l/email-protection#)([0-9a-fA-F]{6,400})")
+_EDGES = re.compile(r"^[\s.,;:<>()\[\]'\"]+|[\s.,;:<>()\[\]'\"]+$")
 _FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|css|js|php|html?|pdf|ico|bmp|aspx?)$", re.I)
 _PLACEHOLDER = re.compile(
     r"^(?:(?:your|you|name|email|e-mail|user|username|someone|somebody|example|test|jane|john|john\.?doe|jane\.?doe|vorname\.nachname|firstname\.lastname|ihre|votre|tu|seu)[\w.]{0,12}"
@@ -91,7 +92,7 @@ def _known_domain(domain: str) -> str | None:
     known = _top_level()
     if ending.lower() in known:
         return domain
-    for size in range(min(len(ending) - 1, 6), 1, -1):
+    for size in range(min(len(ending) - 1, 10), 1, -1):
         if ending[:size].lower() in known and (ending[size].isupper() or ending[size:].lower() in _GLUED):
             return f"{head}.{ending[:size]}"
     return None
@@ -109,7 +110,7 @@ def uncloudflare(code: str) -> str | None:
 
 def valid_address(text: str) -> str | None:
     """The address in canonical writing, or None for what is none: file names, placeholders, wrong shapes."""
-    local, at, domain = text.strip(" \t\n.,;:<>()[]'\"").rpartition("@")
+    local, at, domain = _EDGES.sub("", text[:400]).rpartition("@")
     if not at or not local or len(local) > 64:
         return None
     local = local.lstrip("./'=&?*`|/").rstrip(".'")

@@ -56,6 +56,8 @@ _SIGNS = frozenset(
 )
 #: Texts longer than this are about something.
 SHORT, MIDDLE = 600, 2500
+#: Characters of markup that are searched for signs of walls and shells.
+MARKUP = 200_000
 
 
 def kind_of_page(document: Document, rendering: Rendering, html: str, status: int = 200) -> str:
@@ -67,6 +69,7 @@ def kind_of_page(document: Document, rendering: Rendering, html: str, status: in
     size = len(text)
     if size > 6000:
         return ""
+    html = html[:MARKUP]
     title = document.title
     if (
         size >= 200

@@ -119,13 +119,11 @@ def _take(out: Structured, path: str, node: Mapping[str, Any], by_id: Mapping[st
     for name in ("location", "department", "subOrganization"):
         inner = node.get(name)
         for place in inner if isinstance(inner, list) else [inner]:
-            if isinstance(place, dict):
-                places.append(place.get("address") if place.get("address") else place)
+            places.extend([place.get("address") or place] if isinstance(place, dict) else [])
     for place in places:
         for one in (place if isinstance(place, list) else [place])[:40]:
-            if isinstance(one, dict) and set(one) == {"@id"}:
-                one = by_id.get(one["@id"])
-            address = read_address(one, f"{path}.address")
+            referred = by_id.get(one["@id"]) if isinstance(one, dict) and set(one) == {"@id"} else one
+            address = read_address(referred, f"{path}.address")
             if address:
                 organisation.addresses.append(address)
     if organisation.names or organisation.addresses or organisation.phones:

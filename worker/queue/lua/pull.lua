@@ -8,7 +8,8 @@
 --
 -- KEYS  1..n lane streams, n+1 fair, n+2 paused, n+3 cancels, n+4 moved, n+5 parked, n+6 cleared
 -- ARGV  1 group, 2 consumer, 3 budget, 4 n lanes, 5 number of this pull (ageing, and turns between places),
---       6.. entries already read by the blocking reader: lane number, entry id, ...
+--       6 newest schema of entries understood here, 7.. entries already read by the blocking reader:
+--       lane number, entry id, ...
 -- returns {paused (0|1), {{lane number, entry id, mark, {field, value, ...}}, ...}}
 --         mark: '' | 'cancel'
 local lanes = tonumber(ARGV[4])
@@ -122,7 +123,7 @@ local function admit(lane, stream, id, fields)
   return 1
 end
 
-for i = 6, #ARGV, 2 do
+for i = 7, #ARGV, 2 do
   local lane, id = tonumber(ARGV[i]), ARGV[i + 1]
   local found = redis.call('XRANGE', KEYS[lane], id, id)
   if found[1] then budget = budget - admit(lane, KEYS[lane], id, found[1][2]) end
@@ -151,7 +152,9 @@ local function unpark(most)
   for i = 1, #places, 2 do
     local place = places[i]
     local workspace = place:gsub('^share:', 'workspace:')
-    if redis.call('HEXISTS', paused_key, workspace) == 0 then open[#open + 1] = place end
+    local schema = place:match('^schema:(%d+)$')
+    local newer = schema and tonumber(schema) > tonumber(ARGV[6])
+    if not newer and redis.call('HEXISTS', paused_key, workspace) == 0 then open[#open + 1] = place end
   end
   if #open == 0 then return end
   local each = math.max(1, math.floor(most / #open))
