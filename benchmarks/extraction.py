@@ -238,7 +238,7 @@ def stall(folder: Path, in_flight: int) -> None:
             await asyncio.sleep(0)
             return Reply(200, {"content-type": "text/html"}, bodies[int(url.rpartition("/")[2])])
 
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(1) as pool:
             watcher = asyncio.create_task(watch())
             await asyncio.gather(*(crawl([f"http://site.example/{n}"], fetch, pool, 1) for n in range(len(bodies))))
             running = False

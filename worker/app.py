@@ -28,6 +28,7 @@ from worker.gateway.safe_fetch import SafeFetch
 from worker.gateway.transport import Transport
 from worker.jobs import load_kinds
 from worker.pipeline import Tools, enrich
+from worker.pipeline.run import age_limit
 from worker.providers.roster import Roster, open_roster
 from worker.queue.client import open_client
 from worker.services.engine import Engine
@@ -296,14 +297,14 @@ def package_version() -> str:
 
 
 def _gateway_for(hub: GatewayHub, job: Job) -> JobGateway:
-    first = job.first_pickup_at
+    now = datetime.now(UTC)
     return hub.for_job(
         workspace=job.workspace,
         job_id=job.id,
         run=job.generation,
         max_cost_micros=job.max_cost_micros,
-        observed_after=first if job.skip_cache else None,
-        since=first,
+        observed_after=age_limit(job, now),
+        since=job.first_pickup_at or now,
         lane=job.lane,
     )
 

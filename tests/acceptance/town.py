@@ -1,7 +1,6 @@
 """The whole of it for a test: the shipped daemon as processes, real servers, the simulated outside world, and a judge."""
 
 import asyncio
-import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -95,6 +94,16 @@ class Town:
             while await self.redis.xlen(LANE) or (await self.redis.xpending(LANE, GROUP))["pending"]:
                 await asyncio.sleep(0.02)
 
+    async def owned_by(self, pid: int) -> list[str]:
+        """The jobs that wait for a worker's verdict, once there are some."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                pending = await self.redis.xpending_range(LANE, GROUP, "-", "+", 1000)
+                mine = [item for item in pending if f"-{pid}-".encode() in item["consumer"]]
+                if mine:
+                    return [f"{LANE}/{item['message_id'].decode()}" for item in mine]
+                await asyncio.sleep(0.02)
+
     def asked(self) -> Counter[str]:
         """How often each provider, and any website, has been asked so far."""
         return Counter(seen.provider for seen in self.simulator.requests)
@@ -115,8 +124,9 @@ class Town:
 
 
 def handed_back(log: str) -> int:
-    """How many entries the workers said they handed back."""
-    return sum(int(count) for count in re.findall(r"entries handed back.*?count=(\d+)", log))
+    """How many entries the workers (logging JSON) said they handed back."""
+    lines = [orjson.loads(line) for line in log.splitlines() if "entries handed back" in line]
+    return sum(line["count"] for line in lines)
 
 
 @asynccontextmanager

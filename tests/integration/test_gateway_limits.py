@@ -1,6 +1,7 @@
 """Limits, pauses and breakers of accounts, on a real Redis, with as many processes as it takes."""
 
 import asyncio
+import heapq
 import itertools
 import time
 from collections.abc import Sequence
@@ -298,3 +299,41 @@ async def test_a_long_throttle_sends_the_job_away(redis_client: Redis, pg_pool: 
         assert (answer.outcome, world.total, job.spent_micros) == (Outcome.THROTTLED, 1, 0)
         assert answer.retry_at is not None
         assert 100 < (answer.retry_at - datetime.now(UTC)).total_seconds() <= 121
+
+
+async def test_a_long_line_wakes_each_job_about_once(redis_client: Redis) -> None:
+    """3,000 jobs wait on an account of 10 a second; watched for 12 s, with late promoters: at most 1.2 wake-ups per
+    send, hardly a slot unused, and an urgent job that comes in the middle has its turn within a minute."""
+    asking = call(limits=(Limit(10, 1.0), Limit(600, 60.0)))
+    accounts = Accounts(redis_client, options=AccountOptions(hold_s=2.0))
+    loop = asyncio.get_running_loop()
+    sleeping: list[tuple[float, str]] = []
+    sent: dict[str, float] = {}
+    wakes = 0
+
+    async def run(ticket: str, lane: Lane = Lane.LOW) -> bool:
+        permit = await send(accounts, asking, ticket, lane)
+        if isinstance(permit, Refusal):
+            heapq.heappush(sleeping, (loop.time() + permit.retry_after_s, ticket))
+            return False
+        sent[ticket] = loop.time()
+        return True
+
+    first = await asyncio.gather(*(run(f"{number}") for number in range(3000)))
+    started, before = loop.time(), sum(first)
+    running: set[asyncio.Task[bool]] = set()
+    urgent: asyncio.Task[bool] | None = None
+    while loop.time() < started + 12.0:
+        while sleeping and sleeping[0][0] <= loop.time():
+            wakes += 1
+            running.add(asyncio.create_task(run(heapq.heappop(sleeping)[1])))
+        if urgent is None and loop.time() > started + 5.0:
+            urgent = asyncio.create_task(run("urgent", Lane.PRIORITY))
+        await asyncio.sleep(0.2)  # a promoter that looks five times a second
+    await asyncio.gather(*running, *([urgent] if urgent else []))
+    its_time = sent.get("urgent") or next(at for at, ticket in sleeping if ticket == "urgent")
+    assert its_time < started + 5.0 + 60.0
+    woken_sends = len(sent) - before
+    assert woken_sends >= 90
+    assert wakes <= 1.2 * woken_sends
+    assert most_in_a_window(list(sent.values()), 1.0) <= 10

@@ -20,7 +20,7 @@ NOW = datetime.now(UTC)
 
 def key(number: int, workspace: str = "default") -> AnswerKey:
     """A question's key."""
-    return AnswerKey(workspace, "oracle", "company", number.to_bytes(32, "big"))
+    return AnswerKey(workspace, "oracle", "company", number.to_bytes(32, "little"))
 
 
 def intent(number: int, **changes: Any) -> Intent:

@@ -99,7 +99,8 @@ async def spawn(name: str, servers: EmbeddedServers, folder: Path, module: str, 
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     child = Child(name, process, folder)
-    await asyncio.to_thread(servers.adopt, name, Running(name, process.pid, str(home), signal.SIGTERM), folder)
+    # The guard acts only when the demo was killed: then nothing here is worth an orderly end.
+    await asyncio.to_thread(servers.adopt, name, Running(name, process.pid, str(home), signal.SIGKILL), folder)
     return child
 
 

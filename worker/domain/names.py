@@ -56,6 +56,12 @@ def company_words(name: str) -> frozenset[str]:
     return frozenset(_company_words(name))
 
 
+#: Words that make another company of the same name.
+_OTHER_ENTITY: Final = frozenset(
+    {"holding", "holdings", "group", "gruppe", "groupe", "grupo", "gruppo", "ventures", "foundation", "stiftung", "capital"}
+)  # fmt: skip
+
+
 def compatible_names(one: str, other: str) -> bool:
     """Whether one name is a short form of the other: all its words are in it, and the first is the same.
 
@@ -65,7 +71,8 @@ def compatible_names(one: str, other: str) -> bool:
     first, second = _company_words(one), _company_words(other)
     if not first or not second or first[0] != second[0]:
         return False
-    return set(first) <= set(second) or set(second) <= set(first)
+    extra = set(first) ^ set(second)
+    return (set(first) <= set(second) or set(second) <= set(first)) and not extra & _OTHER_ENTITY
 
 
 def _company_words(name: str) -> list[str]:

@@ -119,6 +119,11 @@ class Queue:
             for lane, entry_id, mark, flat in found
         ]
 
+    def delivered(self, number: int, entry_id: str) -> Delivery:
+        """The first delivery of an entry that ``wait`` has read from stream ``number``."""
+        stream = self.keys.streams[number - 1]
+        return Delivery(stream, self.keys.lane_of.get(stream, DEFAULT_LANE), entry_id, 1)
+
     def _delivery(self, stream: str, entry_id: bytes, count: int, flat: Sequence[bytes]) -> Delivery:
         lane = self.keys.lane_of.get(stream)
         if lane is None:  # it waited in a parking place: its lane is written on it
@@ -209,14 +214,12 @@ class Queue:
         return int(moved), int(float(due))
 
     @guarded
-    async def note_processing(self, names: Iterable[str]) -> None:
-        """Tell producers that these jobs are being worked on."""
-        pipeline = self._client.pipeline(transaction=False)
-        for name in names:
-            key = self.keys.job_prefix + name
-            pipeline.hset(key, mapping={"status": "processing", "worker": self.consumer})
-            pipeline.pexpire(key, self._limits.job_hash_life_ms)
-        await pipeline.execute()
+    async def note_processing(self, running: Iterable[tuple[Delivery, str]]) -> None:
+        """Tell producers that these jobs (delivery, name) are being worked on, unless they have ended meanwhile."""
+        args: list[Any] = [self.keys.group, self.consumer, self.keys.job_prefix, self._limits.job_hash_life_ms]
+        for delivery, name in running:
+            args += (self._number[delivery.stream], delivery.entry_id, name)
+        await run(self._client, "note", self.keys.streams, args)
 
     @guarded
     async def park(self, delivery: Delivery, place: str) -> bool:

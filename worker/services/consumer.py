@@ -46,6 +46,9 @@ class ConsumerQueue(Protocol):
     ) -> tuple[bool, list[Entry]]:
         """Read new entries."""
 
+    def delivered(self, number: int, entry_id: str) -> Delivery:
+        """The delivery of an entry that ``wait`` has read."""
+
     async def park(self, delivery: Delivery, place: str) -> bool:
         """Move one owned entry to a parking place."""
 
@@ -116,6 +119,7 @@ class Consumer:
         self._free = asyncio.Event()
         self._stopping = False
         self._pulls = 0
+        self._held: list[tuple[int, str]] = []
         self._task: asyncio.Task[None] | None = None
         self._admissions: set[asyncio.Task[None]] = set()
 
@@ -150,15 +154,27 @@ class Consumer:
             self._free.clear()
             await self._free.wait()
 
-    def give_up(self) -> list[Run]:
-        """Cancel what still runs, at shutdown; the runs that were not at their end, to be handed back."""
-        left = [run for run in self.runs.values() if run.report is None]
+    async def give_up(self) -> list[Delivery]:
+        """Cancel what still runs, at shutdown; the deliveries that were not at their end, to be handed back."""
+        admissions = list(self._admissions)
+        for task in admissions:
+            task.cancel("shutdown")
+        await asyncio.gather(*admissions, return_exceptions=True)
+        left = [run for run in self.runs.values() if run.report is None and (run.task is not None or run.parsed)]
+        left = [run for run in left if not run.finished]
+        tasks = [run.task for run in left if run.task is not None]
+        for task in tasks:
+            task.cancel("shutdown")
+        await asyncio.gather(*tasks, return_exceptions=True)
+        left = [run for run in left if run.report is None]
         for run in left:
-            if run.task is not None:
-                run.task.cancel("shutdown")
             self.runs.pop(run.entry_ref, None)
             self._suspects.discard(run.entry_ref)
-        return left
+        return [run.delivery for run in left]
+
+    def held_deliveries(self) -> list[Delivery]:
+        """Entries that a blocking read brought and that wait for a slot."""
+        return [self._queue.delivered(number, entry_id) for number, entry_id in self._held]
 
     async def take(self, entries: Sequence[Entry]) -> None:
         """Run entries that came another way than by pulling (reclaimed ones)."""
@@ -168,12 +184,11 @@ class Consumer:
 
     async def _pull_forever(self) -> None:
         away = Away()
-        held: list[tuple[int, str]] = []
         while not self._stopping:
             try:
-                held = await self._pull_once(held)
+                await self._pull_once()
             except GroupMissing as error:
-                held = []
+                self._held = []
                 self._on_group_missing()
                 log.warning("consumer group is missing, making it again", reason=str(error))
                 await self._make_groups(away)
@@ -194,25 +209,27 @@ class Consumer:
             self._health("redis", error)
             await asyncio.sleep(away.next_wait_s())
 
-    async def _pull_once(self, held: list[tuple[int, str]]) -> list[tuple[int, str]]:
-        """One read. Returns entries that a blocking read brought and that the next pull has to check."""
+    async def _pull_once(self) -> None:
+        """One read: of the lanes, or, when they are empty, a blocking one."""
         free = self._slots - self.busy
         if free <= 0:
             self._free.clear()
             await self._free.wait()
-            return held
+            return
         self._pulls += 1
+        checked = self._held[:free]
         # half of the slots at most, so that one half is settled while the other half runs
-        paused, entries = await self._queue.pull(min(free, max(self._slots // 2, len(held), 1)), held, self._pulls)
+        budget = min(free, max(self._slots // 2, len(checked), 1))
+        paused, entries = await self._queue.pull(budget, checked, self._pulls)
+        del self._held[: len(checked)]
         self._start(entries)
         if paused:
             await asyncio.sleep(self._block_ms / 1000)
-            return []
-        if entries:
+        elif entries or self._held:
             # let what was started begin, and what is settled free its slot, before reading again
             await asyncio.sleep(0)
-            return []
-        return await self._queue.wait(self._block_ms)
+        elif not self._stopping:
+            self._held = await self._queue.wait(self._block_ms)
 
     # -- starting --------------------------------------------------------------------------------------------
 
@@ -292,6 +309,7 @@ class Consumer:
         task.add_done_callback(self._admissions.discard)
 
     def _bury(self, run: Run, workspace: str, error_class: str, reason: str) -> None:
+        run.finished = True
         self._submit.submit_settled(buried(run, workspace, error_class, reason, self._worker, datetime.now(UTC)))
 
     async def _admit(self, runs: list[Run]) -> None:
@@ -352,6 +370,7 @@ class Consumer:
             run.registered = False  # the row stands for an earlier run; the registrar will say who runs it now
         if run.mark == "cancel":
             run.started_at = datetime.now(UTC)
+            run.finished = True
             self._submit.submit(run, Report(Cancelled("cancelled before it ran"), run.started_at, run.started_at))
         elif self._suspect is not None and run.delivery.count > SUSPECT_AFTER:
             self._suspects.add(run.entry_ref)
@@ -363,6 +382,7 @@ class Consumer:
                 f"its worker died {run.delivery.count - 1} times while running it; "
                 f"MAX_DELIVERIES is {self._max_deliveries}"
             )
+            run.finished = True
             self._submit.submit(run, Report(Dead("Poison", reason), at, at))
         elif run_at := self._not_before(run):
             self._finish(rescheduled(run, run_at, generation + 1, job.attempts))
@@ -375,6 +395,7 @@ class Consumer:
         return run_at if run_at is not None and run.job.generation == 0 and run_at > datetime.now(UTC) else None
 
     def _finish(self, item: Settled) -> None:
+        item.run.finished = True
         self._submit.submit_settled(item)
 
     # -- running ---------------------------------------------------------------------------------------------

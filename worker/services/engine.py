@@ -176,6 +176,7 @@ class Engine:
         )
         self._reconciler = Reconciler(self.control, upkeep, quiet_s=2 * lease_s)
         pruner = Pruner(self.control, upkeep, retention_s=options.retention_s, consumer_idle_s=max(10 * lease_s, 600.0))
+        renewer = Renewer(self.queue, lambda: self.consumer.runs, self.consumer.held_deliveries)
         #: What brings new work stops first, what keeps running work alive last.
         self._intake = [
             Loop("reclaimer", reclaimer.run_once, min(lease_s / 4, 0.5)),
@@ -188,7 +189,11 @@ class Engine:
         self._care = [
             Loop("cancels", CancelWatch(self.control, self.consumer.runs.values).run_once, 0.5),
             Loop("registrar", registrar.run_once, max(options.register_after_s / 2, 0.05)),
-            Loop("renewer", Renewer(self.queue, lambda: self.consumer.runs).run_once, lease_s / 3),
+            Loop(
+                "renewer",
+                Renewer(self.queue, lambda: self.consumer.runs, self.consumer.held_deliveries).run_once,
+                lease_s / 3,
+            ),
             Loop("heartbeat", self.heartbeat.run_once, options.heartbeat_s),
         ]
 
@@ -266,21 +271,21 @@ class Engine:
             async with asyncio.timeout(self.options.shutdown_s):
                 await self.consumer.idle()
         except TimeoutError:
-            await self._hand_back()
+            pass
+        await self._hand_back()
         if self._settler is not None:
-            await self._settler.drain()
+            await self._settler.drain(max(self.options.shutdown_s, 5.0))
         await asyncio.gather(*(loop.stop() for loop in self._care))
         await self._goodbye()
         await self.loop_lag.stop()
         await self.queue.close()
 
     async def _hand_back(self) -> None:
-        left = self.consumer.give_up()
+        left = [*await self.consumer.give_up(), *self.consumer.held_deliveries()]
         if not left:
             return
-        await asyncio.gather(*(run.task for run in left if run.task is not None), return_exceptions=True)
         try:
-            count = await self.queue.hand_back([run.delivery for run in left], HANDED_BACK_IDLE_MS)
+            count = await self.queue.hand_back(left, HANDED_BACK_IDLE_MS)
         except QueueUnavailable as error:
             log.warning("entries could not be handed back; their lease will lapse", count=len(left), error=str(error))
         else:

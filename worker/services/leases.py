@@ -23,18 +23,21 @@ class LeaseQueue(Protocol):
 
 
 class Renewer:
-    """``run_once`` renews the lease of every run, in one call a lane."""
+    """``run_once`` renews the lease of everything owned here, running or waiting for a slot, in one call a lane."""
 
-    def __init__(self, queue: LeaseQueue, runs: Callable[[], Mapping[str, Run]]) -> None:
+    def __init__(
+        self, queue: LeaseQueue, runs: Callable[[], Mapping[str, Run]], held: Callable[[], list[Delivery]]
+    ) -> None:
         self._queue = queue
         self._runs = runs
+        self._held = held
 
     async def run_once(self) -> float | None:
-        """Renew everything owned here, running or waiting to."""
-        runs = list(self._runs().values())
-        if not runs:
+        """Renew everything owned here."""
+        owned = [*(run.delivery for run in self._runs().values()), *self._held()]
+        if not owned:
             return None
-        for stream, entry_id in await self._queue.renew([run.delivery for run in runs]):
+        for stream, entry_id in await self._queue.renew(owned):
             run = self._runs().get(f"{stream}/{entry_id}")
             if run is not None and run.task is not None and run.report is None:
                 # it may have been settled while we asked; otherwise another worker runs it now and the fence decides

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from worker.domain.job import Delivery
 from worker.services.rows import running_row
 from worker.services.run import Run
 from worker.store.jobs import RunningRow
@@ -19,7 +20,7 @@ class Registry(Protocol):
 class Noting(Protocol):
     """What registering asks of the queue."""
 
-    async def note_processing(self, names: Iterable[str]) -> None:
+    async def note_processing(self, running: Iterable[tuple[Delivery, str]]) -> None:
         """Tell producers."""
 
 
@@ -69,7 +70,7 @@ class Registrar:
             for run in fresh:
                 run.registered = True
             if fresh:
-                await self._queue.note_processing([run.name for run in fresh])
+                await self._queue.note_processing([(run.delivery, run.name) for run in fresh])
         return None
 
 

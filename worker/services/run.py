@@ -17,6 +17,7 @@ class Run:
         "_job",
         "cancel_asked",
         "delivery",
+        "finished",
         "flat",
         "mark",
         "name",
@@ -43,6 +44,8 @@ class Run:
         self.report: Report | None = None
         self.task: asyncio.Task[None] | None = None
         self.registered = False
+        #: Decided without a report: only settling is left.
+        self.finished = False
         self.timed_out = False
         self.cancel_asked = ""
 

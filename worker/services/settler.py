@@ -13,6 +13,7 @@ from typing import Protocol
 
 import asyncpg
 import structlog
+from redis.exceptions import ResponseError
 
 from worker.domain.claim import Claim
 from worker.domain.ending import RetryPolicy, ending
@@ -118,11 +119,16 @@ class Settler:
         self._waiting.append(item)
         self._wake.set()
 
-    async def drain(self) -> None:
-        """Settle what is left, then stop."""
+    async def drain(self, within_s: float) -> None:
+        """Settle what is left, then stop. What cannot be written ``within_s`` is left to whoever claims it."""
         self._stopping = True
         self._wake.set()
-        await asyncio.gather(*self._tasks)
+        _, late = await asyncio.wait(self._tasks, timeout=within_s)
+        for task in late:
+            task.cancel()
+        if late:
+            log.error("runs left unsettled; they will run again elsewhere", waiting=len(self._waiting))
+            await asyncio.gather(*late, return_exceptions=True)
 
     async def _write(self) -> None:
         while True:
@@ -134,7 +140,15 @@ class Settler:
             await self._fill()
             group, self._waiting = self._waiting[: self._batch], self._waiting[self._batch :]
             if group:
-                await self._settle(_latest(group))
+                await self._settle_somehow(_latest(group))
+
+    async def _settle_somehow(self, group: list[Settled]) -> None:
+        """A bug in settling must not stop settling: the group's entries go back by their lease."""
+        try:
+            await self._settle(group)
+        except Exception:
+            log.exception("settling failed", runs=len(group))
+            self._freed([Settled(item.run, None, item.item) for item in group])
 
     async def _fill(self) -> None:
         """Let a small group grow while many runs are under way, but never longer than a tick after the last one."""
@@ -151,10 +165,17 @@ class Settler:
         await failpoint("settle:stored")
         await self._settle_queue(written)
         await failpoint("settle:acknowledged")
-        if self._put_claims is not None:
-            for claims in saved:
-                await self._put_claims(claims)
+        for claims in saved:
+            await self._cache(claims)
         self._freed(written)
+
+    async def _cache(self, claims: ClaimsBatch) -> None:
+        if self._put_claims is None:
+            return
+        try:
+            await self._put_claims(claims)
+        except Exception:
+            log.exception("claims are not cached")
 
     async def _settle_store(self, group: list[Settled], saved: list[ClaimsBatch]) -> list[Settled]:
         """Write the rows, waiting for PostgreSQL as long as it takes; one bad row costs only itself.
@@ -224,7 +245,8 @@ class Settler:
                     letters.pop()
             except GroupMissing:
                 await self._ensure_groups()
-            except QueueUnavailable as error:
+            except (QueueUnavailable, ResponseError) as error:
+                # also what Redis refuses for good, a missing permission say: the entries stay ours until it is mended
                 self._health("redis", error)
                 await asyncio.sleep(away.next_wait_s())
             else:

@@ -1,5 +1,6 @@
 """Connections kept between batches: giving one back to the pool costs a round trip of clearing up each time. Shell."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,11 +12,16 @@ from asyncpg.pool import PoolConnectionProxy
 class KeptConnections:
     """Connections of a pool, held on to while they work: as many as are used at the same time.
 
-    Only for single statements that leave nothing behind. Give them back with ``release``.
+    Only for single statements that leave nothing behind. Idle ones go back to the pool after ``idle_s``, or at once
+    with ``release``.
     """
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", idle_s: float = 0.2) -> None:
         self._pool = pool
+        self._idle_s = idle_s
+        self._timer: asyncio.TimerHandle | None = None
+        self._used = False
+        self._releasing: set[asyncio.Task[None]] = set()
         self._idle: list[PoolConnectionProxy[Any]] = []
 
     async def execute(self, statement: str, *parameters: Any) -> str:
@@ -30,8 +36,29 @@ class KeptConnections:
 
     async def release(self) -> None:
         """Give all idle connections back to the pool."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         while self._idle:
             await self._pool.release(self._idle.pop())
+
+    def _keep(self, connection: "PoolConnectionProxy[Any]") -> None:
+        self._idle.append(connection)
+        self._used = True
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._idle_s, self._look)
+
+    def _look(self) -> None:
+        """Give the idle ones back if nothing was asked since the last look."""
+        self._timer = None
+        loop = asyncio.get_running_loop()
+        if self._used:
+            self._used = False
+            self._timer = loop.call_later(self._idle_s, self._look)
+        elif self._idle:
+            task = loop.create_task(self.release())
+            self._releasing.add(task)
+            task.add_done_callback(self._releasing.discard)
 
     @asynccontextmanager
     async def _one(self) -> AsyncIterator["PoolConnectionProxy[Any]"]:
@@ -42,9 +69,9 @@ class KeptConnections:
             if isinstance(error, asyncpg.PostgresConnectionError) or connection.is_closed():
                 await self._pool.release(connection)
             else:
-                self._idle.append(connection)
+                self._keep(connection)
             raise
         except BaseException:
             await self._pool.release(connection)
             raise
-        self._idle.append(connection)
+        self._keep(connection)

@@ -116,7 +116,7 @@ class Ledger:
 
         try:
             await self._patiently(write)
-        except (asyncpg.PostgresError, ValueError, OverflowError) as error:
+        except (asyncpg.PostgresError, ValueError, TypeError, OverflowError) as error:
             if isinstance(error, AWAY):
                 raise StoreUnavailable(type(error).__name__) from error
             if len(batch) == 1:

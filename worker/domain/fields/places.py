@@ -124,8 +124,8 @@ def _states() -> dict[str, str]:
     """States of the USA and provinces of Canada by their postal codes; no two share one (ISO 3166-2)."""
     import pycountry
 
-    held = [*pycountry.subdivisions.get(country_code="US"), *pycountry.subdivisions.get(country_code="CA")]
-    return {str(one.code).partition("-")[2]: str(one.name) for one in held}
+    states = (one for one in pycountry.subdivisions if one.country_code in ("US", "CA"))
+    return {str(one.code).partition("-")[2]: str(one.name) for one in states}
 
 
 def region_key(value: Value) -> str:

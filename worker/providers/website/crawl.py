@@ -15,8 +15,9 @@ from worker.providers.website.found import PageFinding, PageLink
 from worker.providers.website.page import parse_at
 
 FetchPage = Callable[[str], Awaitable[Reply]]
-#: Bytes up to which a page is parsed on the event loop: a few milliseconds. Larger ones go to the pool.
-INLINE_BYTES: Final = 12_000
+#: Bytes up to which a page is parsed on the event loop, in well under a millisecond. Larger ones go to the pool:
+#: many pages that arrive at once would add up.
+INLINE_BYTES: Final = 1_500
 #: How many pages of one subject are worth fetching.
 _PER_SUBJECT: Final = {"contact": 2, "imprint": 1, "about": 2, "team": 1, "legal": 1, "jobs": 0}
 #: Where the imprint or contact page usually is when no link says so.

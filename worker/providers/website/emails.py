@@ -113,7 +113,7 @@ def valid_address(text: str) -> str | None:
     local, at, domain = _EDGES.sub("", text[:400]).rpartition("@")
     if not at or not local or len(local) > 64:
         return None
-    local = local.lstrip("./'=&?*`|/").rstrip(".'")
+    local = local.lstrip("./'=&?*`|").rstrip(".'")
     if not local or ".." in local or not _LOCAL.match(local) or not _DOMAIN.fullmatch(domain):
         return None
     known = _known_domain(domain)

@@ -39,7 +39,8 @@ _LEADS_ON: Final = (
 )
 #: Seconds for a whole crawl: one slow page must not cost the others.
 CRAWL_TIMEOUT_S: Final = 60.0
-_THREADS: Final = 2
+#: One thread: parsing holds the interpreter, so a second would only take turns with it and keep the loop waiting.
+_THREADS: Final = 1
 
 
 def open_provider(options: Options) -> Provider | Off:

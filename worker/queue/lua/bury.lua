@@ -11,7 +11,7 @@ for i = 10, #ARGV do letter[#letter + 1] = ARGV[i] end
 redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[5], '*', unpack(letter))
 if ARGV[8] ~= '' then redis.call('XADD', KEYS[3], 'MAXLEN', '~', ARGV[6], '*', ARGV[8], 'dead_letter') end
 if KEYS[4] then
-  redis.call('HSET', KEYS[4], 'status', 'dead_letter', 'result', ARGV[9])
+  redis.pcall('HSET', KEYS[4], 'status', 'dead_letter', 'result', ARGV[9])
   redis.call('PEXPIRE', KEYS[4], ARGV[7])
 end
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])

@@ -126,7 +126,9 @@ end
 for i = 7, #ARGV, 2 do
   local lane, id = tonumber(ARGV[i]), ARGV[i + 1]
   local found = redis.call('XRANGE', KEYS[lane], id, id)
-  if found[1] then budget = budget - admit(lane, KEYS[lane], id, found[1][2]) end
+  -- it may have waited here for a slot so long that somebody else has it now
+  local p = redis.call('XPENDING', KEYS[lane], group, id, id, 1, consumer)
+  if found[1] and p[1] and p[1][4] == 1 then budget = budget - admit(lane, KEYS[lane], id, found[1][2]) end
 end
 
 if queue_paused then return {1, out} end

@@ -9,6 +9,7 @@
 --       [stream number, entry id, delivery count, action, job name, status, due (ms)],
 --       10.. an item's long value, in the same order: result JSON, or entry JSON for 'later'
 --       action: 'ack' only; 'done' also writes the hash and tells of it in the events; 'later' also schedules the entry JSON
+-- A key of another type where a job's hash should be costs only that hash.
 -- returns {item numbers (from 1) that this consumer did not own}
 local lanes = tonumber(ARGV[3])
 local group, consumer = ARGV[1], ARGV[2]
@@ -58,14 +59,14 @@ for lane, list in pairs(by_lane) do
         if action == 'later' then
           redis.call('ZADD', delayed, string.format('%.0f', item[7]), name)
           redis.call('HSET', delayed_entries, name, long)
-          redis.call('HSET', hash, 'status', status, 'due', string.format('%.0f', item[7]))
+          redis.pcall('HSET', hash, 'status', status, 'due', string.format('%.0f', item[7]))
         else
           if long ~= '' and spent + written + #long <= budget then
-            redis.call('HSET', hash, 'status', status, 'result', long)
+            redis.pcall('HSET', hash, 'status', status, 'result', long)
             written = written + #long
           else
-            redis.call('HDEL', hash, 'result')
-            redis.call('HSET', hash, 'status', status, 'result_omitted', 'see enrichment_jobs.result')
+            redis.pcall('HDEL', hash, 'result')
+            redis.pcall('HSET', hash, 'status', status, 'result_omitted', 'see enrichment_jobs.result')
           end
           ended[#ended + 1] = name
           ended[#ended + 1] = status
