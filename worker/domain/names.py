@@ -58,7 +58,8 @@ def company_words(name: str) -> frozenset[str]:
 
 #: Words that make another company of the same name.
 _OTHER_ENTITY: Final = frozenset(
-    {"holding", "holdings", "group", "gruppe", "groupe", "grupo", "gruppo", "ventures", "foundation", "stiftung", "capital"}
+    {"holding", "holdings", "group", "gruppe", "groupe", "grupo", "gruppo", "ventures", "foundation", "stiftung",
+     "capital"}
 )  # fmt: skip
 
 

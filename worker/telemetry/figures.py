@@ -45,6 +45,13 @@ def figures(sums: Mapping[str, float], minutes: float) -> Figures:
 
 def counted(report: Report) -> dict[str, float]:
     """What one report adds to the sums; a run that does not end its job adds only what its providers did."""
+    if not report.stages and isinstance(report.verdict, Done):
+        return {
+            "jobs": 1.0,
+            "success": float(report.verdict.result.status is ResultStatus.SUCCESS),
+            "seconds": (report.finished_at - report.started_at).total_seconds(),
+            "micros": float(report.provider_micros + report.llm_micros),
+        }
     values: dict[str, float] = {}
     for stage in report.stages:
         if stage.provider and asked_provider(stage):

@@ -82,7 +82,7 @@ class Meter(Collector):
                 self._stages[stage.provider, stage.outcome or "done"] += 1
                 self._reused[stage.provider] += stage.reused
                 self._stage_durations.observe(stage.provider, stage.duration_ms / 1000)
-        self._window.add(self._clock(), **counted(report))
+        self._window.add(self._clock(), counted(report))
 
     def refused(self, code: str) -> None:
         """Count an entry that never became a job, by the error's code."""

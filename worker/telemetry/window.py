@@ -1,5 +1,6 @@
 """Sums over the last minutes, in fixed memory. Pure but for its own numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -8,7 +9,7 @@ class Window:
     """Named sums over the last ``slices * slice_s`` seconds; times are monotonic seconds.
 
     >>> window = Window(slice_s=1.0, slices=2)
-    >>> window.add(0.0, jobs=1); window.add(1.5, jobs=2)
+    >>> window.add(0.0, {"jobs": 1}); window.add(1.5, {"jobs": 2})
     >>> window.sums(1.9), window.sums(2.5), window.sums(9.0)
     ({'jobs': 3.0}, {'jobs': 2.0}, {})
     """
@@ -22,7 +23,7 @@ class Window:
         """What the window covers at most."""
         return self.slice_s * self.slices
 
-    def add(self, now: float, **values: float) -> None:
+    def add(self, now: float, values: Mapping[str, float]) -> None:
         """Add to the current slice."""
         index = int(now // self.slice_s)
         current = self._sums.get(index)

@@ -104,7 +104,7 @@ def test_a_window_holds_what_is_young_enough(events: list[tuple[float, int]]) ->
     window = Window(slice_s=5.0, slices=60)
     events = sorted(events)
     for at, value in events:
-        window.add(at, jobs=value)
+        window.add(at, {"jobs": value})
     now = events[-1][0] if events else 0.0
     total = window.sums(now).get("jobs", 0)
     assert total >= sum(value for at, value in events if at > now - window.length_s + window.slice_s)

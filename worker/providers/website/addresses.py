@@ -59,6 +59,7 @@ def find_addresses(
     """
     nearby = _named_nearby(rendering.lines, named) if named else {}
     applicable: dict[str, list[tuple[PostalRule, str]]] = {}
+    by_sizes: dict[tuple[str, frozenset[int]], list[tuple[PostalRule, str]]] = {}
     found: list[Address] = []
     taken = -1  # the last line that belongs to an earlier address
     for index in rendering.numbered:
@@ -69,7 +70,14 @@ def find_addresses(
         if local not in applicable:
             applicable[local] = _applicable(regions, local)
         end_before = 0
-        for rule, match in _matches(line, applicable[local], numbers.get(index, ())):
+        sizes = frozenset(map(len, _RUNS.findall(line)))
+        rules = by_sizes.get((local, sizes))
+        if rules is None:
+            rules = [item for item in applicable[local] if not item[0].sizes.isdisjoint(sizes)]
+            by_sizes[local, sizes] = rules
+        if not rules:
+            continue
+        for rule, match in _matches(line, rules, numbers.get(index, ())):
             address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers, local)
             if address is not None:
                 found.append(address)
@@ -120,10 +128,7 @@ def _matches(
     line: str, rules: Sequence[tuple[PostalRule, str]], spans: Sequence[tuple[int, int]]
 ) -> list[tuple[tuple[PostalRule, str], re.Match[str]]]:
     found: list[tuple[tuple[PostalRule, str], re.Match[str]]] = []
-    sizes = {len(run) for run in _RUNS.findall(line)}
     for rule in rules:
-        if rule[0].sizes.isdisjoint(sizes):
-            continue
         for match in rule[0].pattern.finditer(line):
             start, end = match.span("postal")
             if any(s < end and start < e for s, e in spans):

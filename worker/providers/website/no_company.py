@@ -48,6 +48,7 @@ _ROOT = re.compile(
     r"<(?:div|main|body)[^>]{0,200}\sid=[\"']?(?:root|app|__next|__nuxt|app-root|gatsby-focus-wrapper|svelte|ember\w*|q-app)\b|<app-root|ng-app=|data-reactroot",
     re.I,
 )
+_OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u2e80-\ud7ff]")
 _WORD = re.compile(r"[^\W\d_]{2,30}")
 _SIGNS = frozenset(
     "domain domaine dominio domeinnaam domena parked parking searches future construction sale venta vente vendita verkauf verkaufen kaufen koop sprzeda offer hier seite webseite entsteht aufbau apache nginx works iis suspended congratulations index checking moment attention verify verifying"
@@ -74,8 +75,8 @@ def kind_of_page(document: Document, rendering: Rendering, html: str, status: in
     if (
         size >= 200
         and status < 400
-        and text.isascii()
-        and title.isascii()
+        and not _OTHER_SCRIPT.search(text, 0, 3000)
+        and not _OTHER_SCRIPT.search(title)
         and _SIGNS.isdisjoint(rendering.vocabulary)
         and _SIGNS.isdisjoint(_WORD.findall(title.lower()))
         and "404" not in title

@@ -2,8 +2,9 @@
 # ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from worker.providers.website.jsonld import first
 from worker.providers.website.rendering import Rendering
@@ -17,6 +18,7 @@ _ROLE = (
 )
 _PERSON = r"(?:(?:Herrn?|Frau|Mr\.?|Mrs\.?|Ms\.?|Dr\.?(?:[\s-]?(?:med|jur|phil|rer|ing|nat|oec|pol)\.?)*|Prof\.?|Dipl\.?-?\s?\w{2,8}\.?(?:\s?\(FH\))?|Ing\.?|Mag\.?|M\.\s|Mme\.?|Sr\.?|Sra\.?|D\.|Dott\.?(?:ssa)?)\s){0,3}(?P<name>[A-ZÀ-ÞŁŚŻŹČŠŽŘ][\w'’.-]{1,24}(?:\s(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘ][\w'’.-]{0,24}|von|van|de[rn]?|zu|di|da|del|la|le|dos?|af|ter|bin)){1,4})"
 _OTHER_ROLES = re.compile("代表|대표|директор|ügyvezet|właściciel|verkställande|direkt[øö]r|gérant|gestora", re.I)
+MAX_ROLE_LINES = 400
 _ROLE_WORDS = frozenset(
     "geschäftsführer geschäftsführerin geschaeftsfuehrer geschäftsführung vertretungsberechtigter vertreten inhaber inhaberin vorstand vorstandsvorsitzender verantwortlich verantwortlicher ansprechpartner ansprechpartnerin director directors chief ceo"
     " cto cfo coo founder founders cofounder cofounders owner owners president chairman chairmen chairwoman manager principal partner proprietor gerant directeur directrice pdg responsable directora gerente administrador administradora propietario"
@@ -68,17 +70,31 @@ def _in_structure(structured: Structured) -> Iterator[Person]:
             yield Person(founder, "Founder", path=f"{organisation.path}.founder")
 
 
+def _lines_with(roles: Sequence[str], rendering: Rendering, *, wide: bool) -> list[int]:
+    """The numbers of the lines that name a role."""
+    lowered = rendering.text.lower()
+    if len(lowered) != len(rendering.text):
+        return list(range(len(rendering.lines)))
+    found: set[int] = set()
+    for role in roles:
+        at = lowered.find(role)
+        while at >= 0 and len(found) < MAX_ROLE_LINES:
+            found.add(rendering.line_at(at))
+            at = lowered.find(role, at + len(role))
+    if wide:
+        found.update(rendering.line_at(match.start()) for match in islice(_OTHER_ROLES.finditer(rendering.text), MAX_ROLE_LINES))
+    return sorted(found)
+
+
 def _in_text(rendering: Rendering) -> Iterator[Person]:
     lines = rendering.lines
     wide = not rendering.text.isascii()
     roles = tuple(_ROLE_WORDS & rendering.vocabulary)
     if not roles and not (wide and _OTHER_ROLES.search(rendering.text)):
         return
-    for index, line in enumerate(lines):
+    for index in _lines_with(roles, rendering, wide=wide):
+        line = lines[index]
         if not 4 <= len(line) <= 400:
-            continue
-        lowered = line.lower()
-        if not any(role in lowered for role in roles) and not (wide and _OTHER_ROLES.search(line)):
             continue
         for pattern in (_AFTER_ROLE, _BEFORE_ROLE):
             match = pattern.search(line)

@@ -23,9 +23,6 @@ _NETWORKS: tuple[tuple[str, frozenset[str], re.Pattern[str]], ...] = (
     ("company_crunchbase_url", frozenset({"crunchbase.com"}), re.compile(r"^/organization/([^/?#]{2,100})", re.I)),
 )  # fmt: skip
 _HOSTS = {host: (field, pattern) for field, hosts, pattern in _NETWORKS for host in hosts}
-_ANY = re.compile(
-    r"linkedin|facebook|fb\.|twitter|/x\.com|\.x\.com|instagr|youtube|tiktok|xing|github|crunchbase", re.I
-)
 _NOT_PROFILES = frozenset(
     "share sharer sharer.php share.php intent home login signup register search hashtag explore privacy terms about help tos legal i plugins dialog events watch embed results feed playlist login.php tr l.php policies policy ads business"
     " pages groups people photo.php permalink.php story.php settings messages notifications user channel c accounts p reel reels tv stories features pricing topics collections trending marketplace sponsors apps orgs enterprise sharearticle".split()
@@ -55,7 +52,7 @@ def find_profiles(
     ]
     seen: dict[tuple[str, str], int] = {}
     for href, path, text, bonus in offers:
-        if (href[:1] in "/#.?" and href[:2] != "//") or not _ANY.search(href):
+        if not _may_be_network(href):
             continue
         profile = profile_of(href)
         if profile is None:
@@ -73,6 +70,12 @@ def find_profiles(
         if field not in best or score > best[field][0]:
             best[field] = (score, url, path, text)
     return [(field, url, path, text) for field, (_, url, path, text) in best.items()]
+
+
+def _may_be_network(href: str) -> bool:
+    """A quick look at the host, before the address is taken apart."""
+    host = href.partition("//")[2].partition("/")[0].lower()
+    return bool(host) and ".".join(host.split(".")[-2:]) in _HOSTS
 
 
 @lru_cache(maxsize=4096)
