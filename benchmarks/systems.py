@@ -127,7 +127,7 @@ _PEERS: Mapping[str, tuple[str, int, Callable[[Redis], int], str]] = {
     ),
     "taskiq": ("ack", 2_000, _taskiq, ""),
     "streaq": ("ack", 1_800, _stream("streaq:default:queues:normal"), ""),
-    "arq": ("ack", 250, lambda redis: int(redis.zcard("arq:queue")), "polls every 0.5 s"),
+    "arq": ("ack", 700, lambda redis: int(redis.zcard("arq:queue")), "polls every 0.5 s"),
     "saq": ("ack", 1_500, lambda redis: int(redis.zcard("saq:default:incomplete")), ""),
     "docket": ("ack", 900, _stream("docket:stream"), ""),
     "celery": ("ack", 1_200, lambda redis: int(redis.llen("celery")) + int(redis.hlen("unacked")), "greenlets"),

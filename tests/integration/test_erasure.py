@@ -40,6 +40,7 @@ async def plant(pool: asyncpg.Pool, redis: Redis) -> None:
     facts = {"person_name": NAME, "person_email": EMAIL, "person_phone": PHONE, "person_linkedin_url": PAGE,
              "person_title": "Baker"}  # fmt: skip
     mention = Claim("company_email", EMAIL, "acme.example", "website", 0.8, NOW, (Evidence(quote=f"Ask {NAME}"),))
+    longer = Claim("company_email", f"not-{EMAIL}", "notacme.example", "website", 0.8, NOW)
     harmless = Claim("company_name", "Acme", "acme.example", "website", 0.8, NOW)
     async with pool.acquire() as conn, conn.transaction():
         await save_claims(
@@ -48,6 +49,7 @@ async def plant(pool: asyncpg.Pool, redis: Redis) -> None:
                 ("default", ADA, tuple(person(*fact) for fact in facts.items())),
                 ("default", ACME, (mention, harmless)),
                 ("other", ADA, (person("person_name", NAME),)),
+                ("default", company_at("notacme.example"), (longer,)),
             ],
         )
         for job, status, url in (
@@ -152,6 +154,7 @@ async def test_nothing_is_left_anywhere(
 
     assert erased.closed, (erased.left, erased.waiting)
     text = await everything(pg_pool)
+    text = text.replace(f"not-{EMAIL}", "")
     for erased_text in strings():
         assert erased_text.casefold() not in text
     assert "baker" not in text, "what was said about the person goes with the name"
@@ -160,6 +163,7 @@ async def test_nothing_is_left_anywhere(
     assert await redis_client.get("elsewhere") == NAME.encode(), "not ours"
     assert [c.value for c in (await load_record(pg_pool, "default", ACME.key))[1]] == ["Acme"]
     assert len((await load_record(pg_pool, "other", ADA.key))[1]) == 1, "another workspace's own data"
+    assert len((await load_record(pg_pool, "default", "company:notacme.example"))[1]) == 1, "a longer address"
     rows = {row["status"] for row in await pg_pool.fetch("SELECT status FROM enrichment_jobs")}
     assert rows == {"completed", "cancelled", "failed"}, "an open job ends, ended ones keep their row"
     assert await pg_pool.fetchval("SELECT count(*) FROM provider_answers") == 1

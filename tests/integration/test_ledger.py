@@ -56,7 +56,7 @@ def ending(number: int, call_id: int, stored: StoredAnswer | None) -> Ending:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that nobody announces."""
     async with asyncio.timeout(30):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - nobody sets an event
             await asyncio.sleep(0.01)
 
 

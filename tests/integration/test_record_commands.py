@@ -56,7 +56,7 @@ async def test_show_set_revert_diff(settings: Settings, capsys: pytest.CaptureFi
     data = json.loads(capsys.readouterr().out)
     assert [change["action"] for change in data["changes"]] == ["revert", "set"]
     assert data["changes"][0]["actor"] == getpass.getuser()
-    with pytest.raises(RecordProblem, match="nothing is known about nobody.example"):
+    with pytest.raises(RecordProblem, match=r"nothing is known about nobody\.example"):
         await record.show(settings, "default", "nobody.example")
 
 

@@ -78,10 +78,16 @@ def _telling(text: str, subject: Subject) -> bool:
     return True
 
 
-def pattern_of(strings: Iterable[str]) -> str:
-    """A regular expression, for PostgreSQL and Python, that finds any of the texts.
+#: What stands before and after a text that is not part of a longer word; a percent escape ends one.
+_BEFORE: Final = r"(?:(?<![A-Za-z0-9_-])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
+_AFTER: Final = r"(?![A-Za-z0-9_-])"
 
-    >>> pattern_of(["a.b", "c+"])
-    '(?:a\\\\.b|c\\\\+)'
+
+def pattern_of(strings: Iterable[str]) -> str:
+    """A regular expression, for PostgreSQL and Python, that finds any of the texts as whole words.
+
+    >>> [bool(re.search(pattern_of(["me.example"]), text)) for text in ("shop.me.example", "acme.example")]
+    [True, False]
     """
-    return "(?:" + "|".join(re.sub(r"([^\w\s@/:~-])", r"\\\1", text) for text in strings) + ")"
+    words = "|".join(re.sub(r"([^\w\s@/:~%-])", r"\\\1", text) for text in strings)
+    return f"{_BEFORE}(?:{words}){_AFTER}"

@@ -7,8 +7,7 @@ Keys, one Redis Cluster slot per account, each with a life: ``<namespace>:{accou
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
@@ -23,8 +22,9 @@ from redis.exceptions import RedisError
 from worker.domain.call import Call, Limit, Reading
 from worker.domain.finding import Outcome
 from worker.domain.lane import DEFAULT_LANE, Lane
-from worker.gateway.breaker import REFUSAL, BreakerPolicy, Health, Trip, Trouble
-from worker.gateway.limits import Pace, effective, pace_for, share_for
+from worker.gateway.account import AccountOptions, Asked, Permit, Place, Refusal, learned_limits, learned_text
+from worker.gateway.breaker import REFUSAL, Health, Trip, Trouble
+from worker.gateway.limits import Pace, effective, share_for
 from worker.grouping import Grouped
 
 logger = logging.getLogger(__name__)
@@ -42,96 +42,12 @@ _UNPACED = Pace(0.0, 1, 1.5)
 CountSent = Callable[[str, str, str, datetime], Awaitable[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountOptions:
-    """``limits`` are the operator's own, by provider (``*``: all others), never exceeded whatever is documented.
-
-    ``hold_s`` is how long a call waits in place for its turn; beyond that the job is told when to come back.
-    ``processes`` share a limit while Redis is away.
-    """
-
-    limits: Mapping[str, tuple[Limit, ...]] = field(default_factory=dict)
-    hold_s: float = 5.0
-    processes: int = 1
-    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
-
-
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """Send at ``send_at``, and no later than ``latest`` (the loop's clock, as ``given_at``). ``epoch`` is checked
-    again when that was waited for; it is empty for accounts without limits."""
-
-    send_at: float
-    given_at: float
-    latest: float = inf
-    epoch: bytes = b""
-    probe: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Not now. ``retry_after_s`` is when it is worth asking again; a job that snoozes until then has its turn."""
-
-    outcome: Outcome
-    reason: str
-    retry_after_s: float
-
-
-@dataclass(slots=True)
-class _Account:
-    """What this process knows of one bucket of one account."""
-
-    provider: str
-    account: str
-    bucket: str
-    keys: list[str]
-    documented: tuple[Limit, ...]
-    operators: tuple[Limit, ...]
-    health: Health
-    learned: str = ""
-    pace: Pace | None = None
-    epoch: bytes = b""
-    believed_until: float = 0.0
-    seeds: tuple[int, ...] = ()
-    share: AsyncLimiter | None = None
-    local_trip: tuple[float, Trouble, str] | None = None
-
-    def adopt(self, learned: str) -> None:
-        self.learned = learned
-        self.pace = pace_for(effective(self.documented, learned_limits(learned), self.operators))
-        self.share = None
-
-
-@dataclass(slots=True)
-class _Asked:
-    place: _Account
-    ticket: str
-    lane: Lane
-    probe_s: float
-
-
-def learned_limits(text: str) -> dict[float, int]:
-    """``60:1000,3600:200`` as windows (seconds) and counts; empty text as none.
-
-    >>> learned_limits("60:1000,1:5")
-    {60.0: 1000, 1.0: 5}
-    """
-    pairs = (part.split(":") for part in text.split(",") if part)
-    return {float(window): int(count) for window, count in pairs}
-
-
-def learned_text(limits: Sequence[Limit]) -> str:
-    """The inverse, in one spelling.
-
-    >>> learned_text([Limit(1000, 60.0), Limit(5, 1.0)])
-    '1:5,60:1000'
-    """
-    return ",".join(f"{limit.window_s:g}:{limit.count}" for limit in sorted(limits, key=lambda one: one.window_s))
-
-
 @cache
 def _verb(name: str) -> str:
     return resources.files("worker.gateway").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+
+
+__all__ = ["EARLY_S", "AccountOptions", "Accounts", "Permit", "Refusal"]
 
 
 class Accounts:
@@ -151,11 +67,11 @@ class Accounts:
         self._namespace = namespace
         self._options = options or AccountOptions()
         self._count_sent = count_sent
-        self._places: dict[tuple[str, str, str], _Account] = {}
+        self._places: dict[tuple[str, str, str], Place] = {}
         self._verbs = {
             name: redis.register_script(_verb(name)) for name in ("admit", "confirm", "pause", "trip", "close")
         }
-        self._asker: Grouped[_Asked, Permit | Refusal] = Grouped(self._ask, most=200, lanes=2, tick_s=0.0005)
+        self._asker: Grouped[Asked, Permit | Refusal] = Grouped(self._ask, most=200, lanes=2, tick_s=0.0005)
         self._away_until = 0.0
         self._was_away = False
 
@@ -166,7 +82,7 @@ class Accounts:
         loop = asyncio.get_running_loop()
         if place.pace is None and loop.time() < place.believed_until:
             return Permit(now := loop.time(), now)
-        return await self._asker.submit(_Asked(place, ticket, lane, call.timeout_s + 5.0))
+        return await self._asker.submit(Asked(place, ticket, lane, call.timeout_s + 5.0))
 
     async def confirm(self, call: Call, permit: Permit) -> bool:
         """Whether a permit that was waited for still holds."""
@@ -203,13 +119,13 @@ class Accounts:
     def _prefix(self, provider: str, account: str) -> str:
         return f"{self._namespace}:{{account:{quote(provider, '')}:{quote(account, '')}}}:"
 
-    def _place(self, call: Call) -> _Account:
+    def _place(self, call: Call) -> Place:
         name = (call.provider, call.account, call.bucket)
         place = self._places.get(name)
         if place is None or place.documented != call.limits:
             prefix = self._prefix(call.provider, call.account)
             bucket = f"{prefix}b:{quote(call.bucket, '')}"
-            place = self._places[name] = _Account(
+            place = self._places[name] = Place(
                 provider=call.provider,
                 account=call.account,
                 bucket=call.bucket,
@@ -221,34 +137,31 @@ class Accounts:
             place.adopt("")
         return place
 
-    async def _ask(self, batch: list[_Asked]) -> Sequence[Permit | Refusal]:
+    async def _ask(self, batch: list[Asked]) -> Sequence[Permit | Refusal]:
         by_place: dict[int, list[int]] = {}
         for position, asked in enumerate(batch):
             by_place.setdefault(id(asked.place), []).append(position)
+        groups = [[batch[position] for position in positions] for positions in by_place.values()]
         results: list[Permit | Refusal | None] = [None] * len(batch)
-
-        async def one(positions: list[int]) -> None:
-            answers = await self._ask_place([batch[position] for position in positions])
-            for position, answer in zip(positions, answers, strict=True):
-                results[position] = answer
-
-        groups = list(by_place.values())
-        if len(groups) == 1:
-            await one(groups[0])
-        else:
-            await asyncio.gather(*(one(group) for group in groups))
+        for positions, decisions in zip(by_place.values(), await self._decide_all(groups), strict=True):
+            for position, decision in zip(positions, decisions, strict=True):
+                results[position] = decision
         return [result for result in results if result is not None]
 
-    async def _ask_place(self, batch: list[_Asked]) -> Sequence[Permit | Refusal]:
-        place = batch[0].place
-        if place.pace is None and await self._untroubled(place):
+    async def _decide_all(self, groups: list[list[Asked]]) -> list[Sequence[Permit | Refusal]]:
+        """One round trip for all accounts that have to be asked about."""
+        free = [group[0].place.pace is None and await self._untroubled(group[0].place) for group in groups]
+        asking = [group for group, is_free in zip(groups, free, strict=True) if not is_free]
+        replies = iter(await self._run_many("admit", [self._admission(group[0].place, group) for group in asking]))
+        decisions: list[Sequence[Permit | Refusal]] = []
+        for group, is_free in zip(groups, free, strict=True):
             now = asyncio.get_running_loop().time()
-            return [Permit(now, now)] * len(batch)
-        while True:
-            reply = await self._run("admit", *self._admission(place, batch))
-            now = asyncio.get_running_loop().time()
-            if reply is None:
-                return await asyncio.gather(*(self._on_our_own(place) for _ in batch))
+            decisions.append([Permit(now, now)] * len(group) if is_free else await self._decide(group, next(replies)))
+        return decisions
+
+    async def _decide(self, group: list[Asked], reply: Any) -> Sequence[Permit | Refusal]:
+        place = group[0].place
+        while reply is not None:
             word = reply[0]
             if word == b"limits":
                 place.adopt(reply[1].decode())
@@ -256,9 +169,11 @@ class Accounts:
                 place.seeds = await self._seed(place)
             else:
                 place.seeds = ()
-                return self._decisions(place, reply, now)
+                return self._decisions(place, reply, asyncio.get_running_loop().time())
+            reply = await self._run("admit", *self._admission(place, group))
+        return await asyncio.gather(*(self._on_our_own(place) for _ in group))
 
-    def _admission(self, place: _Account, batch: list[_Asked]) -> tuple[list[str], list[Any]]:
+    def _admission(self, place: Place, batch: list[Asked]) -> tuple[list[str], list[Any]]:
         pace = place.pace or _UNPACED
         keys = [*place.keys, *(f"{place.keys[0]}:w{window.window_s:g}" for window in pace.counted)]
         args: list[Any] = [
@@ -278,7 +193,7 @@ class Accounts:
             args.extend((asked.ticket, int(asked.lane), round(HORIZON_S[asked.lane] * _MICRO)))
         return keys, args
 
-    def _decisions(self, place: _Account, reply: list[Any], now: float) -> list[Permit | Refusal]:
+    def _decisions(self, place: Place, reply: list[Any], now: float) -> list[Permit | Refusal]:
         epoch: bytes = reply[1]
         if all(kind in (1, 2, 3) for kind in reply[2::3]):
             place.epoch, place.believed_until = epoch, now + _BELIEF_S
@@ -298,7 +213,7 @@ class Accounts:
                 decisions.append(Refusal(Outcome.THROTTLED, reason, max(0.0, wait_s - EARLY_S)))
         return decisions
 
-    async def _untroubled(self, place: _Account) -> bool:
+    async def _untroubled(self, place: Place) -> bool:
         """Whether an account without limits has no pause and a closed breaker either; believed for a moment."""
         loop = asyncio.get_running_loop()
         now = loop.time()
@@ -323,7 +238,7 @@ class Accounts:
         seconds, micros = await self._redis.time()
         return int(seconds) * _MICRO + int(micros) > paused
 
-    async def _on_our_own(self, place: _Account) -> Permit | Refusal:
+    async def _on_our_own(self, place: Place) -> Permit | Refusal:
         """Without Redis: this process's share of the limit, starting empty, and what it saw itself."""
         loop = asyncio.get_running_loop()
         if place.local_trip is not None and loop.time() < place.local_trip[0]:
@@ -343,7 +258,7 @@ class Accounts:
             return Refusal(Outcome.THROTTLED, f"{place.provider}: the share of the rate limit is used", interval_s)
         return Permit(now := loop.time(), now)
 
-    async def _seed(self, place: _Account) -> tuple[int, ...]:
+    async def _seed(self, place: Place) -> tuple[int, ...]:
         pace = place.pace or _UNPACED
         if self._count_sent is None:
             return (0,) * len(pace.counted)
@@ -354,7 +269,7 @@ class Accounts:
         ]
         return tuple(counts)
 
-    async def _learn(self, place: _Account, limits: Sequence[Limit]) -> None:
+    async def _learn(self, place: Place, limits: Sequence[Limit]) -> None:
         text = learned_text(limits)
         if text == place.learned:
             return
@@ -366,7 +281,7 @@ class Accounts:
         place.adopt(text)
         place.believed_until = 0.0
 
-    async def _pause(self, place: _Account, retry_after_s: float | None) -> None:
+    async def _pause(self, place: Place, retry_after_s: float | None) -> None:
         pace = place.pace or _UNPACED
         pause_s = retry_after_s if retry_after_s is not None else max(1.0, pace.interval_s * 2)
         place.believed_until = 0.0
@@ -377,7 +292,7 @@ class Accounts:
             place.local_trip = (asyncio.get_running_loop().time() + pause_s, Trouble.FAILING, reason)
         logger.warning("provider.throttled", extra={"provider": place.provider, "pause_s": pause_s})
 
-    async def _trip(self, place: _Account, trip: Trip, reason: str) -> None:
+    async def _trip(self, place: Place, trip: Trip, reason: str) -> None:
         place.believed_until = 0.0
         place.local_trip = (asyncio.get_running_loop().time() + trip.lasts_s, trip.trouble, reason[:200])
         life_ms = round((trip.longest_s * 2 + 3600) * 1000)
@@ -408,6 +323,26 @@ class Accounts:
         except (RedisError, OSError, TimeoutError):
             self._note_away()
             return None
+
+    async def _run_many(self, verb: str, calls: list[tuple[list[str], list[Any]]]) -> list[Any]:
+        """The replies to several runs of a verb, in one round trip; None for those that Redis did not answer."""
+        if len(calls) < 2:
+            return [await self._run(verb, keys, args) for keys, args in calls]
+        if self._was_away or asyncio.get_running_loop().time() < self._away_until:
+            return [await self._run(verb, keys, args) for keys, args in calls]
+        try:
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                for keys, args in calls:
+                    pipeline.evalsha(self._verbs[verb].sha, len(keys), *keys, *args)
+                replies = await pipeline.execute(raise_on_error=False)
+        except (RedisError, OSError, TimeoutError):
+            self._note_away()
+            return [None] * len(calls)
+        # What Redis does not know yet (NOSCRIPT), or could not do just now, is asked for one by one.
+        return [
+            await self._run(verb, *call) if isinstance(reply, Exception) else reply
+            for call, reply in zip(calls, replies, strict=True)
+        ]
 
     async def _rejoin(self) -> None:
         """Redis is back: what was sent meanwhile is in no bucket, so each one starts empty again."""

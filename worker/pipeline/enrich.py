@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from time import perf_counter
+from typing import Final
 
-from worker.domain.fields import FIELDS, IDENTIFIERS
+from worker.domain.fields import IDENTIFIERS, field_names
 from worker.domain.finding import Outcome
 from worker.domain.freshness import is_human
 from worker.domain.job import Job, ResultStatus
@@ -11,6 +12,7 @@ from worker.domain.kind import Kind
 from worker.domain.provider import Provider
 from worker.domain.record import record_of
 from worker.domain.result import Result, Stage
+from worker.domain.subject import Entity
 from worker.domain.suppression import SUPPRESSED, keys_of
 from worker.domain.verdict import Cancelled, Report
 from worker.pipeline.admit import context_for, human_claims
@@ -22,6 +24,8 @@ from worker.pipeline.run import Run
 from worker.pipeline.stale import refresh_entry, served_stale, wants_stale
 from worker.pipeline.tools import Tools
 from worker.pipeline.value import best_value
+
+_ALL: Final = {entity: frozenset(field_names(entity)) for entity in Entity}
 
 
 async def enrich(job: Job, kind: Kind, tools: Tools) -> Report:
@@ -65,7 +69,7 @@ def take_known(run: Run) -> None:
 async def check_cache(run: Run) -> None:
     """Everything already known about the subject joins the record; any part of what is required is a gain."""
     began = perf_counter()
-    wanted = frozenset(name for name, field in FIELDS.items() if field.entity is run.subject.entity)
+    wanted = _ALL[run.subject.entity]
     age_limit = run.observed_after if run.job.skip_cache else None
     claims = await run.tools.claims(run.job.workspace, run.subject, wanted, age_limit)
     claims = tuple(c for c in claims if age_limit is None or c.observed_at >= age_limit or is_human(c))

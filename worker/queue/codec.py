@@ -6,6 +6,7 @@ expected. Unknown fields are kept, so that newer options and trace headers survi
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -335,8 +336,23 @@ def parse(
         known=_known(known) if known and known.strip() else {},
         fields=fields,
     )
-    kind.subject(job)
+    subject = kind.subject(job)
+    unique = options.get("uniqueKey", "").strip()
+    if unique and not explicit and ID not in options:
+        return replace(job, id=unique_id(kind_name, unique, subject.key), explicit_id=True)
     return job
+
+
+def unique_id(kind: str, unique: str, subject_key: str) -> str:
+    """The id of a job that is to be the only one of its kind for a key, or (``subject``) for its subject.
+
+    >>> unique_id("company_website", "subject", "company:acme.example")
+    'company_website/company:acme.example'
+    """
+    key = subject_key if unique == "subject" else unique
+    if len(key) > MAX_ID_CHARS - len(kind) - 1:
+        raise MalformedEntry("uniqueKey", f"has {len(key):,} characters", f"at most {MAX_ID_CHARS - len(kind) - 1}")
+    return f"{kind}/{key}"
 
 
 def again(job: Job, *, generation: int, attempts: int, first_pickup_at: datetime) -> dict[str, str]:

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from redis.asyncio import Redis
 
+from worker.domain.suppression import pattern_of
+
 _PAGE: Final = 500
 
 
@@ -122,9 +124,9 @@ class RedisSweep:
 
 
 def _matcher(strings: Iterable[str]) -> re.Pattern[bytes]:
-    forms: set[bytes] = set()
-    for text in strings:
-        escaped = text.replace("%", "%25").replace(":", "%3A")
-        for form in (text, escaped):
-            forms.add(form.encode("utf-8", "replace"))
-    return re.compile(b"|".join(map(re.escape, sorted(forms, key=len, reverse=True))) or b"(?!)", re.IGNORECASE)
+    """The texts as they are and as they stand in keys; nothing at all when there are none."""
+    forms = {form for text in strings for form in (text, text.replace("%", "%25").replace(":", "%3A"))}
+    if not forms:
+        return re.compile(b"(?!)")
+    ordered = sorted(forms, key=lambda form: (-len(form), form))
+    return re.compile(pattern_of(ordered).encode("utf-8", "replace"), re.IGNORECASE)

@@ -84,4 +84,6 @@ class Suppressions:
 
 
 def _exact(strings: Iterable[str]) -> list[bytes]:
-    return sorted({form.encode("utf-8", "replace") for text in strings for form in (text, text.lower(), text.title())})
+    """Texts beyond ASCII as bytes: the pattern does not see them in columns of bytes."""
+    beyond = (text for text in strings if not text.isascii())
+    return sorted({form.encode("utf-8", "replace") for text in beyond for form in (text, text.lower(), text.title())})

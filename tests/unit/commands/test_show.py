@@ -58,7 +58,7 @@ def test_a_job() -> None:
     assert "Acme [red]Inc[/red]" in text
     assert "a, b (inferred)" in text
     assert "company_size: missing (asked pdl: miss)" in text
-    assert "skipped: no key" in text
+    assert "not asked: search/brave (no key)" in text
 
 
 def test_the_queue_fits_a_small_terminal() -> None:

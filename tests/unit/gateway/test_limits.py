@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.domain.call import Limit
-from worker.gateway.accounts import learned_limits, learned_text
+from worker.gateway.account import learned_limits, learned_text
 from worker.gateway.limits import USED_SHARE, effective, pace_for, share_for
 
 limit = st.builds(Limit, st.integers(2, 5000), st.sampled_from([1.0, 2.0, 10.0, 60.0]))

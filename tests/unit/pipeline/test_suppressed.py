@@ -1,7 +1,10 @@
 """Suppressed subjects: nobody is asked, nothing is kept, and they are not found again through others."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
+
+import pytest
 
 from tests.unit.pipeline.world import KINDS, World
 from worker.domain.job import Job
@@ -57,4 +60,21 @@ def test_texts_to_look_for_are_telling_ones() -> None:
     assert "Jörg Müller" in found
     assert "linkedin.com/in/j%C3%B6rg-m" in found
     assert not {"Jörg", "Baker"} & set(found)
-    assert pattern_of(["a.b+c (d)"]) == r"(?:a\.b\+c \(d\))"
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("me.example", True), ("https://shop.me.example/x", True), ("ada@me.example", True), ("acme.example", False),
+        ("me.examples", False), ("some-me.example", False), ("mailto%3Ame.example", True), ("meXexample", False),
+    ],
+)  # fmt: skip
+def test_only_whole_words_are_looked_for(text: str, *, stands: bool) -> None:
+    """Erasing one domain leaves those alone that merely end like it."""
+    assert bool(re.search(pattern_of(["me.example"]), text)) is stands
+
+
+def test_special_characters_are_taken_as_they_are() -> None:
+    """A text is no expression."""
+    assert re.search(pattern_of(["a.b+c (d)"]), "x a.b+c (d) y")
+    assert not re.search(pattern_of(["a.b+c (d)"]), "x aab+c d y")

@@ -156,6 +156,17 @@ def test_a_job_added_again_is_the_same_job() -> None:
     assert not second.explicit_id
 
 
+def test_a_unique_key_makes_the_id() -> None:
+    """One job per kind and subject, or per kind and key; a given id is stronger; a re-added job keeps its id."""
+    assert job(uniqueKey="subject").id == "noop/company:https://acme.example"
+    assert job(uniqueKey="lead-7").id == "noop/lead-7"
+    assert job(uniqueKey="lead-7").explicit_id
+    assert job(uniqueKey="lead-7", id="mine").id == "mine"
+    assert job(uniqueKey="lead-7", _id="kept").id == "kept"
+    with pytest.raises(MalformedEntry, match="uniqueKey"):
+        job(uniqueKey="x" * 300)
+
+
 def test_packed_entries_name_their_stream_first() -> None:
     """The promoter adds element 1.. to the stream in element 0."""
     assert orjson.loads(packed("q-jobs", {"a": "1"})) == ["q-jobs", "a", "1"]

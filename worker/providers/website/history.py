@@ -18,12 +18,12 @@ _WAS = re.compile(
     re.I,
 )
 _CJK_YEAR = re.compile(rf"(?:設立|創業|創立|설립|成立)[^\d]{{0,12}}{_YEAR}")
-_WORD = re.compile(r"[^\W\d_]{2,30}")
 _YEAR_SHAPE = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
 _FOUNDING_WORDS = frozenset(
     "founded established incorporated est estd gegründet gründung gründungsjahr firmengründung fondée fondé créée créé fundada fundado constituida constituido fondata fondato nata opgericht grundad grundlagt stiftet etableret"
     " etablert etablerad perustettu założona założony założone rok založena založeno založen alapítva kuruluş seit depuis desde dal sinds sedan siden since".split()
 )
+_OTHER_SCRIPTS = ("設立", "創業", "創立", "成立", "설립", "основан", "従業員", "社員数", "员工", "직원", "сотрудник", "çalışan", "kuruluş")
 _STAFF_WORDS = frozenset(
     "employees staff members associates colleagues professionals people mitarbeiter mitarbeiterinnen mitarbeiterzahl beschäftigte angestellte collaborateurs salariés employés effectif effectifs empleados trabajadores dipendenti collaboratori"
     " medewerkers werknemers medarbetare anställda medarbejdere ansatte pracowników funcionários colaboradores".split()
@@ -42,12 +42,16 @@ _STAFF_LABEL = re.compile(
 
 def find_history(rendering: Rendering) -> Iterator[Fact]:
     """Facts for ``company_founded_year`` and ``company_employee_count``."""
-    wide = not rendering.text.isascii()
-    founded = wide or bool(_FOUNDING_WORDS & rendering.vocabulary)
-    staff = wide or bool(_STAFF_WORDS & rendering.vocabulary)
-    if not (founded or staff):
+    founding = _FOUNDING_WORDS & rendering.vocabulary
+    staff = _STAFF_WORDS & rendering.vocabulary
+    hints = [*founding, *staff, *(_OTHER_SCRIPTS if not rendering.text.isascii() else ())]
+    if not hints:
         return
+    near = rendering.lines_with(hints)
+    near |= {index + 1 for index in near}
     for index in rendering.numbered:
+        if index not in near:
+            continue
         line = rendering.lines[index]
         if len(line) > 3000:
             continue
@@ -56,14 +60,8 @@ def find_history(rendering: Rendering) -> Iterator[Fact]:
             # A label on a line of its own belongs to the figure below it.
             label = rendering.lines[index - 1]
             line, shift = f"{label} {line}", len(label) + 1
-        if (
-            founded
-            and _YEAR_SHAPE.search(line)
-            and (wide or not _FOUNDING_WORDS.isdisjoint(_WORD.findall(line.lower())))
-        ):
+        if _YEAR_SHAPE.search(line):
             yield from _founded(line, index, shift)
-        if not staff:
-            continue
         match = _EMPLOYEES.search(line) or _STAFF_LABEL.search(line)
         if match and match.start("count") >= shift:
             count = int(re.sub(r"\D", "", match.group("count")))

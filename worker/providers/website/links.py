@@ -34,7 +34,7 @@ for _number, _subject in enumerate(_PATTERNS):
             )
 _HINTS["job"] = _HINTS["jobs"]
 _KNOWN = frozenset(_HINTS)
-_OTHER_SCRIPT = re.compile("[\u0370-\u1fff\u2e80-\ud7ff]")
+_FOREIGN = re.compile("контакт|компани|о нас|про нас|команда|επικοινων|お問|会社|企業|アクセス|特定商|役員|チーム|プライバ|联系|聯絡|关于|關於|연락|오시는|회사|문의")
 _SHORT = re.compile(
     r"(?<![a-z])(?:a[\s_-]?propos|o[\s_-](?:nas|firmie|компании)|om[\s_-]?oss?|chi[\s_-]?siamo|qui[\s_-]|get[\s_-]in|wir[\s_-]|ota[\s_-]|who[\s_-]we|our[\s_-](?:story|people))"
 )
@@ -73,7 +73,7 @@ def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageL
             if _KNOWN.isdisjoint(tokens)
             else [subject for token in tokens if token in _HINTS for subject in _HINTS[token]]
         )
-        if not subjects and (_OTHER_SCRIPT.search(both) or "%d" in both or "%e" in both or _SHORT.search(both)):
+        if not subjects and (_FOREIGN.search(both) or "%d" in both or "%e" in both or _SHORT.search(both)):
             subjects = list(_PATTERNS)
         if not subjects:
             continue

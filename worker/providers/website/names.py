@@ -57,6 +57,8 @@ _CODE = re.compile(
 
 #: Takes (text, place, where).
 Offer = Callable[[str, str, tuple[int, int] | str], None]
+#: Minor headings that are looked at, and candidates that are compared with each other.
+MAX_HEADINGS, MAX_COMPARED = 10, 28
 #: What each place is worth on its own.
 WEIGHTS = {
     "structured": 5.0, "structured-legal": 4.0, "site_name": 4.5, "website": 3.5, "application": 2.0, "title": 2.2, "title-first": 0.6, "title-last": 0.9, "h1": 1.3, "heading": 0.5, "logo": 3.0, "image-home": 1.6,
@@ -168,6 +170,7 @@ def _from_body(rendering: Rendering, hosts: Sequence[str], addresses: Sequence[A
     forms = [*(FORM_WORDS & rendering.exact), *(form for form in DOTTED_FORMS if form in text)]
     wide = not text.isascii()
     claimed = "©" in text or "(c)" in text or "opyright" in text or "(C)" in text or "COPYRIGHT" in text
+    headings = 0
     for index, line in enumerate(lines):
         size = len(line)
         if size > 3000:
@@ -178,7 +181,8 @@ def _from_body(rendering: Rendering, hosts: Sequence[str], addresses: Sequence[A
             for segment in _SEGMENT.split(line):
                 if segment != line:
                     offer(segment, "h1", (index, line.find(segment)))
-        elif mark & HEADING and size <= 80:
+        elif mark & HEADING and size <= 80 and headings < MAX_HEADINGS:
+            headings += 1
             offer(line, "heading", (index, 0))
         if claimed and ("©" in line or "(c)" in line or "opyright" in line or "(C)" in line or "COPYRIGHT" in line):
             for match in _COPYRIGHT.finditer(line):
@@ -308,7 +312,7 @@ def _score(pool: dict[str, Candidate]) -> list[Candidate]:
             score *= 0.85
         candidate.score = score
     # A short name that a longer one begins with lends it support, and the other way round.
-    ordered = sorted(pool.values(), key=lambda c: -c.score)[:60]
+    ordered = sorted(pool.values(), key=lambda c: -c.score)[:MAX_COMPARED]
     boosts = [0.0] * len(ordered)
     for n, one in enumerate(ordered):
         for m, other in enumerate(ordered):

@@ -72,15 +72,7 @@ def _in_structure(structured: Structured) -> Iterator[Person]:
 
 def _lines_with(roles: Sequence[str], rendering: Rendering, *, wide: bool) -> list[int]:
     """The numbers of the lines that name a role."""
-    lowered = rendering.text.lower()
-    if len(lowered) != len(rendering.text):
-        return list(range(len(rendering.lines)))
-    found: set[int] = set()
-    for role in roles:
-        at = lowered.find(role)
-        while at >= 0 and len(found) < MAX_ROLE_LINES:
-            found.add(rendering.line_at(at))
-            at = lowered.find(role, at + len(role))
+    found = rendering.lines_with(roles)
     if wide:
         found.update(rendering.line_at(match.start()) for match in islice(_OTHER_ROLES.finditer(rendering.text), MAX_ROLE_LINES))
     return sorted(found)

@@ -80,7 +80,7 @@ def vote(
         votes["GB" if variant.upper() == "UK" else variant.upper()] += 0.5 if variant.upper() == "US" else 2.0
     sample = rendering.text[:60_000]
     figures = "\n".join(
-        [line[:300] for number in rendering.numbered[:250] if len(line := rendering.lines[number]) >= 5]
+        [line[:240] for number in rendering.numbered[:160] if len(line := rendering.lines[number]) >= 5]
     )
     for code, count in named.items():
         votes[code] += min(2.0, 0.8 + 0.2 * count)

@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from worker.providers.website.checksums import VAT_CHECKS, abn, cnpj, luhn, siret
 from worker.providers.website.fact import Fact
@@ -66,6 +67,8 @@ _HINT_WORDS = frozenset(
     " organisationsnummer organisasjonsnummer ustidnr steuernummer handelsregister identifikationsnummer contribuinte registro".split()
 )
 _WORD = re.compile(r"[^\W\d_]{2,30}")
+#: Hints of two letters, with what makes them one.
+_SHORT_HINTS = ("hr a", "hr b", "hra", "hrb", "fn ", "co no", "co. no", "co reg", "co. reg", "ič", "ic:", "ico:", "r.c.s", "r.e.a")
 _BARE = re.compile(
     r"(?<![A-Z0-9])[A-Z]{2}U?\s?\d{8}|CHE-|\d\sMVA|(?:R\.C\.S|K\.v\.K|C\.I\.F|N\.I\.F|A\.B\.N|R\.F\.C)\.?|法人番号|사업자|统一社会"
 )
@@ -78,7 +81,7 @@ def find_registers(rendering: Rendering, regions: Sequence[str]) -> list[Fact]:
     lines = rendering.lines
     if not (_HINT_WORDS & rendering.vocabulary or _BARE.search(rendering.text)):
         return found
-    for index in rendering.numbered:
+    for index in _candidates(rendering):
         line = lines[index]
         if len(line) > 4000:
             continue
@@ -98,6 +101,15 @@ def find_registers(rendering: Rendering, regions: Sequence[str]) -> list[Fact]:
         if len(found) > 60:
             break
     return found
+
+
+def _candidates(rendering: Rendering) -> list[int]:
+    """Lines with a digit that hold a hint themselves or stand right below one."""
+    words = [word for word in _HINT_WORDS & rendering.vocabulary if len(word) > 2]
+    near = rendering.lines_with([*words, *_SHORT_HINTS])
+    near.update(rendering.line_at(match.start()) for match in islice(_BARE.finditer(rendering.text), 200))
+    near |= {index + 1 for index in near}
+    return [index for index in rendering.numbered if index in near]
 
 
 def _in_line(line: str, regions: Sequence[str]) -> Iterator[tuple[str, str, int, int]]:

@@ -7,6 +7,7 @@ in text escaped), so one pass over the pieces between brackets gives text, links
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser
@@ -48,6 +49,8 @@ _ODD_SPACES = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 MAX_TEXT = 400_000
 #: Longer inline elements are prose, not names or labels.
 MAX_RUN = 100
+#: Lines that hold looked-for words; more make a list of words, not a company page.
+MAX_LINES_WITH = 600
 
 
 @dataclass(slots=True)
@@ -90,6 +93,21 @@ class Rendering:
     numbered: list[int] = field(default_factory=list)
     vocabulary: frozenset[str] = frozenset()
     exact: frozenset[str] = frozenset()
+
+    def lines_with(self, words: Iterable[str]) -> set[int]:
+        """The numbers of the lines that hold one of the lower-case ``words``, also inside a longer word."""
+        lowered = self.text.lower()
+        if len(lowered) != len(self.text):
+            # A few letters grow when they become small, and offsets would be off.
+            return set(range(len(self.lines)))
+        found: set[int] = set()
+        for word in words:
+            at = lowered.find(word)
+            while at >= 0 and len(found) < MAX_LINES_WITH:
+                number = bisect_right(self.starts, at) - 1
+                found.add(number)
+                at = lowered.find(word, self.starts[number] + len(self.lines[number]))
+        return found
 
     def line_at(self, offset: int) -> int:
         """The number of the line that holds a code point offset."""
@@ -178,11 +196,12 @@ def _walk(pieces: list[str], out: Rendering) -> None:
                 space = False
                 if name == "tr":
                     column = -1
-            elif run_from >= 0 and len(buffer) > run_from:
-                inner = "".join(buffer[run_from:])
-                if len(inner) < MAX_RUN:
-                    shift = len(inner) - len(inner.lstrip())
-                    out.runs.append((inner.strip(), len(lines), length - len(inner) + shift, bits))
+            elif run_from >= 0 and len(buffer) == run_from + 1:
+                inner = buffer[run_from]
+                size = len(inner)
+                if 2 < size < MAX_RUN:
+                    shift = inner[0] == " "
+                    out.runs.append((inner[shift:], len(lines), length - size + shift, bits))
             if regions and regions[-1][0] >= depth:
                 bits = regions.pop()[1]
             if name == "a" and anchors:

@@ -39,7 +39,7 @@ CREATE VIEW erasable_columns AS
       AND c.table_name NOT IN ('suppressions', 'suppression_salt', 'erasures', 'workspaces', 'workspace_keys',
                                'schema_migrations');
 
--- Rows of a workspace in which the pattern stands (texts), or any of the byte strings (bytea).
+-- Rows of a workspace in which the pattern stands, or in bytes one of the texts beyond ASCII.
 CREATE FUNCTION erasable_rows(workspace text, pattern text, exact bytea[])
 RETURNS TABLE (table_name text, column_name text, places bigint) LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -49,8 +49,9 @@ BEGIN
         EXECUTE format('SELECT %L::text, %L::text, count(*) FROM %I AS r WHERE %s AND %s',
             place.table_name, place.column_name, place.table_name, erasable_scope(place),
             CASE WHEN place.data_type = 'bytea'
-                THEN format('EXISTS (SELECT 1 FROM unnest($3) AS e (text) WHERE position(e.text IN r.%I) > 0)',
-                            place.column_name)
+                THEN format('(encode(r.%I, ''escape'') ~* $2 OR '
+                            'EXISTS (SELECT 1 FROM unnest($3) AS e (text) WHERE position(e.text IN r.%I) > 0))',
+                            place.column_name, place.column_name)
                 ELSE format('r.%I::text ~* $2', place.column_name) END)
         INTO table_name, column_name, places USING workspace, pattern, exact;
         IF places > 0 THEN
@@ -92,9 +93,10 @@ BEGIN
             WHERE i.indrelid = format('%I', place.table_name)::regclass AND i.indisunique
               AND a.attname = place.column_name) INTO keyed;
         IF place.data_type = 'bytea' THEN
-            EXECUTE format('DELETE FROM %I AS r WHERE %s AND EXISTS '
-                '(SELECT 1 FROM unnest($3) AS e (text) WHERE position(e.text IN r.%I) > 0)',
-                place.table_name, erasable_scope(place), place.column_name) USING workspace, pattern, exact;
+            EXECUTE format('DELETE FROM %I AS r WHERE %s AND (encode(r.%I, ''escape'') ~* $2 OR EXISTS '
+                '(SELECT 1 FROM unnest($3) AS e (text) WHERE position(e.text IN r.%I) > 0))',
+                place.table_name, erasable_scope(place), place.column_name, place.column_name)
+                USING workspace, pattern, exact;
         ELSIF place.table_name = 'enrichment_jobs' AND place.column_name = 'id' THEN
             EXECUTE format('UPDATE enrichment_jobs AS r SET id = %L || gen_random_uuid()::text '
                 'WHERE r.workspace_id = $1 AND r.id ~* $2', 'erased-') USING workspace, pattern;
