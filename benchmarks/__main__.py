@@ -5,6 +5,7 @@ import asyncio
 import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -89,6 +90,8 @@ def main() -> None:
     report.show(console, cells, conditions)
     if any(cell.problem for cell in cells):
         console.print(f"[dim]Logs of the workers: {logs}[/]")
+    else:
+        shutil.rmtree(logs)
     if options.json:
         figures = {"conditions": conditions, "cells": [dataclasses.asdict(cell) for cell in cells]}
         options.json.write_text(json.dumps(figures, indent=1))

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -73,6 +74,8 @@ def main() -> int:
     missed = any(not kept for outcome in outcomes for _, _, kept in (*outcome.checks, *outcome.timed))
     if missed:
         console.print(f"[dim]Logs of the workers: {logs}[/]")
+    else:
+        shutil.rmtree(logs)
     return 1 if missed else 0
 
 

@@ -11,8 +11,9 @@ import threading
 import traceback
 from collections.abc import MutableMapping
 from datetime import UTC, datetime
+from io import TextIOBase
 from types import TracebackType
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, cast
 
 import orjson
 import structlog
@@ -35,6 +36,19 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066
 _PLAIN: Final = re.compile(r"[^\s\"'=]+")
 
 
+class _Stderr(TextIOBase):
+    """Whatever stderr is at the moment of writing: it may be swapped after logging was set up."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        return sys.stderr.isatty()
+
+
 def configure(
     level: str = "info", form: str = "console", redactor: Redactor | None = None, stream: TextIO | None = None
 ) -> Redactor:
@@ -43,7 +57,7 @@ def configure(
     Returns the redactor, so that keys decrypted later can be added to it.
     """
     redactor = redactor or Redactor()
-    out = stream or sys.stderr
+    out = stream or cast("TextIO", _Stderr())
     render = _Json(redactor) if form == "json" else _Console(redactor, colours=out.isatty())
     steps: list[Any] = [structlog.contextvars.merge_contextvars, _stamp, _exception, _hide]
     structlog.configure(

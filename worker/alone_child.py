@@ -31,9 +31,9 @@ async def _main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a job prints goes to the log, not between the reports
     settings = load()
-    configure("warning", settings.log_format, Redactor(settings.secrets()))
+    redactor = configure("warning", settings.log_format, Redactor(settings.secrets()))
     redis_url, database_url = await _read()
-    async with App(settings, redis_url, database_url).tools_only() as run:
+    async with App(settings, redis_url, database_url, hide=redactor.add).tools_only() as run:
         while (job := await _read()) is not None:
             out.write(framed(await _answer(run, job)))
             out.flush()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -11,15 +12,16 @@ from typing import Any, Self
 import asyncpg
 import structlog
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from config.settings import Settings
 from worker.alone import Alone
 from worker.cache.answers import AnswerCache
-from worker.cache.keys import RecordKeys
-from worker.cache.records import Loaded, RecordCache
+from worker.deliveries_in import DeliveryDesk, Tokens
 from worker.domain.errors import ConfigError, QueueUnavailable, StoreUnavailable
 from worker.domain.job import Job, JobStatus
 from worker.domain.kind import Kind
+from worker.domain.lane import Lane
 from worker.domain.verdict import Report
 from worker.gateway.accounts import Accounts
 from worker.gateway.gateway import JobGateway
@@ -31,13 +33,19 @@ from worker.pipeline import Tools, enrich
 from worker.pipeline.run import age_limit
 from worker.providers.roster import Roster, open_roster
 from worker.queue.client import open_client
+from worker.rosters import Rosters
 from worker.services.engine import Engine
 from worker.services.failpoint import arm
 from worker.services.job_lines import JobLines
+from worker.services.knowledge import Knowledge, open_knowledge
+from worker.services.ledger_upkeep import LedgerUpkeep
 from worker.services.service import Away, Loop
 from worker.services.settling import Settled
-from worker.slices import engine_options, gateway_options, policy
-from worker.store.claims import load_record, save_claims
+from worker.slices import calibration, engine_options, gateway_options, policy, workspace_budgets
+from worker.store.budgets import Budgets
+from worker.store.claims import save_claims
+from worker.store.deliveries import Deliveries
+from worker.store.keyring import KeyRing, WorkspaceKeys
 from worker.store.ledger import Ledger
 from worker.store.migrate import migrate
 from worker.store.pool import AWAY, open_pool
@@ -45,6 +53,7 @@ from worker.telemetry import Gauge, Meter, job_context
 from worker.warm_up import warm_up
 from worker.web.health import Check
 from worker.web.server import HealthServer, application, serve
+from worker.web.webhooks import webhook_routes
 
 log = structlog.get_logger("worker")
 
@@ -52,7 +61,16 @@ log = structlog.get_logger("worker")
 class App:
     """One worker process."""
 
-    def __init__(self, settings: Settings, redis_url: str, database_url: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        redis_url: str,
+        database_url: str,
+        *,
+        hide: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """``hide`` is told every secret that becomes known later: keys of workspaces."""
+        self._hide = hide
         self.settings = settings
         self._redis_url = redis_url
         self._database_url = database_url
@@ -67,9 +85,14 @@ class App:
         self._pool: asyncpg.Pool
         self._cache: Redis
         self._kinds: Mapping[str, Kind]
-        self._records: RecordCache
+        self._knows: Knowledge
         self._tools: Tools
         self._hub: GatewayHub
+        self._ledger: Ledger
+        self._rosters: Rosters
+        self._deliveries: Deliveries
+        self._desk = DeliveryDesk()
+        self._tokens = Tokens()
 
     async def __aenter__(self) -> Self:
         """Start everything; what was started is stopped again when something fails on the way."""
@@ -90,9 +113,9 @@ class App:
             log.warning(warning)
         arm(dict(part.split("=", 1) for part in settings.failpoints.split(",") if "=" in part))
         # first of all: a worker that waits for its servers is alive, only not ready
-        self.server = await serve(
-            application(self, [self.meter]), settings.health_check_host, settings.health_check_port
-        )
+        served = application(self, [self.meter])
+        webhook_routes(served, self._desk.receivers())
+        self.server = await serve(served, settings.health_check_host, settings.health_check_port)
         self._stack.push_async_callback(self.server.close)
         await self._open_tools()
         alone = Alone(self._redis_url, self._database_url)
@@ -104,15 +127,22 @@ class App:
             self._execute,
             engine_options(settings, package_version()),
             save_claims=save_claims,
-            put_claims=self._records.put_many,
+            put_claims=self._knows.records.put_many,
             on_settled=self._on_settled,
             alone=alone.run,
         )
-        pauses = Loop("pauses", self._look_at_pauses, 1.0)
         self._stack.push_async_callback(self.engine.stop)
         await self.engine.start()
-        pauses.start()
-        self._stack.push_async_callback(pauses.stop)
+        if self._hub.inbox is not None:
+            self._desk.open(self._deliveries, self._hub.inbox, self._rosters, self.engine.control.wake)
+        upkeep = LedgerUpkeep(self._ledger, self._deliveries.prune, retention_s=settings.job_retention_ms / 1000)
+        for loop in (
+            Loop("pauses", self._look_at_pauses, 1.0),
+            Loop("deliveries", self._desk.run_once, 1.0),
+            Loop("ledger upkeep", upkeep.run_once, 60.0),
+        ):
+            loop.start()
+            self._stack.push_async_callback(loop.stop)
         log.info(
             "Worker is ready",
             worker=self.engine.worker,
@@ -138,16 +168,21 @@ class App:
             name="enrichd-cache",
         )
         self._stack.push_async_callback(self._cache.aclose)
-        self._records = RecordCache(
-            self._cache, RecordKeys(settings.namespace), self._load_record, life_s=settings.record_ttl_ms / 1000
-        )
+        self._knows = await self._open_knowledge()
+        self._rosters = self._open_rosters()
+        self._stack.push_async_callback(self._rosters.close)
         hub = self._hub = self._open_gateway()
         self._tools = Tools(
-            claims=self._records.get,
+            claims=self._knows.records.get,
             roster=self.roster.on,
             off=self.roster.off,
             gateway=partial(_gateway_for, hub),
             policy=policy(settings),
+            silences=self._knows.silences,
+            rates=self._knows.rates,
+            suppressed=self._knows.suppressions.holds,
+            calibration=calibration(settings),
+            refresh=self._refresh,
         )
 
     @asynccontextmanager
@@ -161,10 +196,16 @@ class App:
 
             yield run
 
+    def _open_rosters(self) -> Rosters:
+        settings, ring = self.settings, self.settings.encryption_keys
+        keys = None if ring is None else WorkspaceKeys(self._pool, KeyRing.parse(ring.get_secret_value()))
+        return Rosters(settings, settings.plugins, self.roster, keys, self._hide, self._tokens.learn)
+
     def _open_gateway(self) -> GatewayHub:
         settings = self.settings
         options = gateway_options(settings)
-        ledger = Ledger(self._pool)
+        ledger = self._ledger = Ledger(self._pool)
+        self._deliveries = Deliveries(self._pool)
         transport = Transport(options)
         self._stack.push_async_callback(transport.close)
         hub = GatewayHub(
@@ -174,6 +215,9 @@ class App:
             pages=SafeFetch(options.fetch),
             send=transport.send,
             options=options,
+            budgets=Budgets(self._pool, workspace_budgets(settings)),
+            deliveries=self._deliveries,
+            token_of=self._tokens.of,
         )
         self._stack.push_async_callback(hub.close)
         return hub
@@ -183,18 +227,48 @@ class App:
             paused = await self.engine.control.paused()
             self._hub.pause(frozenset(what.partition(":")[2] for what in paused if what.startswith("provider:")))
 
-    async def _load_record(self, workspace: str, key: str) -> Loaded:
-        return Loaded(*await load_record(self._pool, workspace, key))
+    async def _open_knowledge(self) -> Knowledge:
+        """Records, silences, hit rates and suppressions; waits for its stores as long as it takes."""
+        settings = self.settings
+        ear = open_client(
+            settings.cache_redis_url or self._redis_url, socket_timeout_s=60.0, max_connections=2, name="enrichd-ear"
+        )
+        self._stack.push_async_callback(ear.aclose)
+        away = Away()
+        while True:
+            knowledge = open_knowledge(
+                self._pool,
+                self._cache,
+                ear,
+                namespace=settings.namespace,
+                record_life_s=settings.record_ttl_ms / 1000,
+                memory_bytes=settings.memory_cache_bytes,
+            )
+            try:
+                return await self._stack.enter_async_context(knowledge)
+            except (QueueUnavailable, StoreUnavailable, RedisError) as error:
+                self._waiting_for = str(error)
+                log.warning("a store is away, waiting for it", error=str(error))
+                await asyncio.sleep(away.next_wait_s())
+
+    async def _refresh(self, entry: Mapping[str, str]) -> None:
+        """Add a job that renews old values, behind everything else."""
+        if self.engine is not None:
+            await self.engine.control.publish([(self.engine.queue.keys.lanes[Lane.BATCH], entry)])
 
     async def _execute(self, job: Job, kind: Kind) -> Report:
         """Run one job, its ids on every log line."""
         handler = kind.handler
-        if handler is None:
-            with job_context(job):
-                self.lines.note("Processing enrichment job: %s", job.id)
-                report = await enrich(job, kind, self._tools)
-        else:
-            report = await handler(job, self._tools)
+        async with self._rosters.of(job.workspace) as roster:
+            tools = self._tools
+            if roster is not self.roster:
+                tools = replace(tools, roster=roster.on, off=roster.off)
+            if handler is None:
+                with job_context(job):
+                    self.lines.note("Processing enrichment job: %s", job.id)
+                    report = await enrich(job, kind, tools)
+            else:
+                report = await handler(job, tools)
         self.meter.ended(kind.name, report)
         return report
 

@@ -118,7 +118,15 @@ cli.add_typer(operating.cron_cli, name="cron")
 cli.add_typer(operating.keys_cli, name="keys")
 cli.add_typer(operating.budget_cli, name="budget")
 cli.add_typer(operating.record_cli, name="record")
-for verb in (operating.retry, operating.cancel, operating.pause, operating.resume, operating.evaluate, operating.erase):
+for verb in (
+    operating.retry,
+    operating.cancel,
+    operating.pause,
+    operating.resume,
+    operating.evaluate,
+    operating.plan,
+    operating.erase,
+):
     cli.command()(verb)
 
 

@@ -9,13 +9,18 @@ Item = TypeVar("Item")
 Out = TypeVar("Out")
 Name = TypeVar("Name", bound=Hashable)
 
+#: From this many items in a batch on, the next one is waited for longer: fewer, larger batches cost less per item.
+_BUSY = 4
+_STRETCH = 3
+
 
 class Grouped(Generic[Item, Out]):
     """Runs ``flush`` on batches of at most ``most`` items, by at most ``lanes`` flushes at a time.
 
-    A lone item waits ``tick_s`` (0: until the loop's next turn); under load a batch is whatever gathered while the
-    flushes before it were running. ``flush`` returns one result per item, in order; a result that is an exception is
-    raised to that item's caller alone, an exception raised by ``flush`` goes to every caller of the batch.
+    A lone item waits ``tick_s`` (0: until the loop's next turn). Under load a batch waits three times as long, and is
+    whatever gathered meanwhile and while the flushes before it were running. ``flush`` returns one result per item, in
+    order; a result that is an exception is raised to that item's caller alone, an exception raised by ``flush`` goes to
+    every caller of the batch.
     """
 
     def __init__(
@@ -32,6 +37,7 @@ class Grouped(Generic[Item, Out]):
         self._free_lanes = lanes
         self._waiting: deque[tuple[Item, asyncio.Future[Out]]] = deque()
         self._ticking = False
+        self._stretch = 1
         self._running: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
@@ -69,7 +75,7 @@ class Grouped(Generic[Item, Out]):
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         self._ticking = True
         if self._tick_s and len(self._waiting) < self._most:
-            loop.call_later(self._tick_s, self._start)
+            loop.call_later(self._tick_s * self._stretch, self._start)
         else:
             loop.call_soon(self._start)
 
@@ -77,6 +83,7 @@ class Grouped(Generic[Item, Out]):
         self._ticking = False
         while self._waiting and self._free_lanes:
             batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            self._stretch = _STRETCH if len(batch) >= _BUSY else 1
             self._free_lanes -= 1
             task = asyncio.get_running_loop().create_task(self._run(batch))
             self._running.add(task)

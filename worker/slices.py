@@ -1,9 +1,16 @@
 """Settings as the slices that each part is given. Pure."""
 
+from pathlib import Path
+
+import orjson
+
 from config.settings import Settings
 from worker.domain.backoff import Backoff
+from worker.domain.calibration import UNCALIBRATED, Calibration
 from worker.domain.call import Limit
 from worker.domain.ending import RetryPolicy
+from worker.domain.errors import ConfigError
+from worker.domain.money import micros_from_cents
 from worker.gateway.accounts import AccountOptions
 from worker.gateway.options import FetchOptions, GatewayOptions
 from worker.pipeline import Policy
@@ -81,6 +88,22 @@ def gateway_options(settings: Settings) -> GatewayOptions:
     )
 
 
+def workspace_budgets(settings: Settings) -> dict[str, int]:
+    """Micros by period that a workspace without a budget of its own may spend."""
+    capped = {"day": settings.workspace_budget_day_cents, "month": settings.workspace_budget_month_cents}
+    return {period: micros_from_cents(str(cents)) for period, cents in capped.items() if cents is not None}
+
+
 def policy(settings: Settings) -> Policy:
     """The pipeline's slice. The order is the roster's, unless the planner is to find it."""
     return Policy(order=("auto",) if settings.provider_order == ("auto",) else ())
+
+
+def calibration(settings: Settings) -> Calibration:
+    """Fitted confidences, where there is a file of them. Raises ConfigError for a file that is none."""
+    if not settings.calibration_file:
+        return UNCALIBRATED
+    try:
+        return Calibration.from_json(orjson.loads(Path(settings.calibration_file).read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"CALIBRATION_FILE: {settings.calibration_file} cannot be used: {error}") from error

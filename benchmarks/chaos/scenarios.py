@@ -5,6 +5,7 @@ Every scenario takes sizes, so that the soak runs it full and the tests run it s
 """
 
 import asyncio
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -69,7 +70,7 @@ class _Run:
         if extra_starts is not None:
             self.check(f"handler starts beyond one a job (at most {extra_starts})", extra, extra <= extra_starts)
         if faults_over_at:
-            after = seen.last_at - faults_over_at
+            after = seen.last_at - faults_over_at if seen.last_at else math.inf
             what = f"last job after the last fault (within {within_s:g} s)"
             self.timed.append((what, f"{after:.1f} s", after <= within_s))
         seconds = (seen.last_at or time.time()) - self.began

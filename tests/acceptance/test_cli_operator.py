@@ -1,9 +1,12 @@
 """What operators do to a queue that is being worked on: look, pause, cancel, retry, replay, clear, correct."""
 
+import json
+import logging
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +14,7 @@ from typing import Any, Final
 
 import pytest
 import redis
+import structlog
 from typer.testing import CliRunner
 
 from config.settings import known_names
@@ -36,6 +40,19 @@ def enrichd(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, redis_url: str, pg_
         return CliRunner().invoke(cli, list(words), input=said, env=environment, catch_exceptions=False)
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def untouched_logging() -> Iterator[None]:
+    """Verbs set up logging for a terminal; other tests have theirs back afterwards."""
+    root = logging.getLogger()
+    handlers, level, hooks = list(root.handlers), root.level, (sys.excepthook, threading.excepthook)
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    sys.excepthook, threading.excepthook = hooks
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -172,6 +189,15 @@ def _refused(enrichd: Enrichd, *words: str) -> str:
     with pytest.raises(EnrichdError) as caught:
         enrichd(*words)
     return str(caught.value)
+
+
+def test_prices_before_the_first_call(enrichd: Enrichd, tmp_path: Path) -> None:
+    """A batch is priced without asking anybody; a line that is no job is told of."""
+    lines = [{"url": f"https://company-{n}.example", "type": "company_website"} for n in range(3)]
+    (tmp_path / "jobs.jsonl").write_text("\n".join([*map(json.dumps, lines), "not json"]))
+    done = enrichd("plan", "jobs.jsonl")
+    assert done.exit_code == 0
+    assert "3 jobs" in done.output
 
 
 def test_every_recipe_is_true(enrichd: Enrichd, redis_url: str) -> None:

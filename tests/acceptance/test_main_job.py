@@ -1,4 +1,4 @@
-"""The main job with the shipped daemon: plain XADD in, rows, cache and hash out; what is bad, killed or repeated too."""
+"""The main job with the shipped daemon: XADD in, rows, cache and hash out; what is bad, killed or repeated too."""
 
 import random
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ BAD: Final[tuple[tuple[dict[str, Any], str], ...]] = (
 
 
 async def test_a_job_by_hand(town: Town) -> None:
-    """XADD: a row, claims with evidence, a cached record, a result in the hash. Again: nobody is asked. skipCache: all."""
+    """XADD: a row, claims, a cached record, a result in the hash. Again: nobody is asked; with skipCache they are."""
     await town.start()
     job_id = await town.add(url=URL, type="company_website", requiredFields=FIELDS)
     row = await town.row(job_id)
@@ -101,7 +101,9 @@ async def test_two_workspaces_never_meet(town: Town) -> None:
         "SELECT workspace_id, count(*) AS calls FROM provider_calls WHERE provider = 'pdl' GROUP BY 1 ORDER BY 1"
     )
     assert [tuple(row) for row in counts] == [("blue", 1), ("red", 1)]
-    subjects = await town.connection.fetch("SELECT workspace_id FROM subjects WHERE key LIKE '%acme.example' ORDER BY 1")
+    subjects = await town.connection.fetch(
+        "SELECT workspace_id FROM subjects WHERE key LIKE '%acme.example' ORDER BY 1"
+    )
     assert [row["workspace_id"] for row in subjects] == ["blue", "red"]
     await town.quiet()
     for workspace in ("red", "blue"):
@@ -135,6 +137,7 @@ async def test_caps_and_confidence_are_obeyed(town: Town) -> None:
     assert town.simulator.bill.total_micros() <= 50_000
 
 
+@pytest.mark.timeout(180)
 async def test_kill_in_the_middle_of_thirty_jobs(
     embedded_servers: EmbeddedServers, redis_url: str, pg_dsn: str, tmp_path: Path
 ) -> None:
@@ -142,14 +145,16 @@ async def test_kill_in_the_middle_of_thirty_jobs(
     log = tmp_path / "workers.log"
     async with open_town(embedded_servers, redis_url, pg_dsn, log, latency_ms=60, jitter_ms=40) as town:
         domains = [company.domain for company in town.simulator.world.companies if company.made][:30]
-        ids = [await town.add(url=f"http://{domain}", type="company_website", requiredFields=FIELDS) for domain in domains]
+        ids = [
+            await town.add(url=f"http://{domain}", type="company_website", requiredFields=FIELDS) for domain in domains
+        ]
         worker = await town.start(CONCURRENCY="8")
         await town.ended(random.Random(3).randint(6, 10))
         town.fleet.kill(worker)
         done = await town.connection.fetchval("SELECT count(*) FROM endings")
         assert 0 < done < len(ids)
         await town.start(CONCURRENCY="8")
-        await town.ended(len(ids))
+        await town.ended(len(ids), patience_s=130)
         await town.quiet()
         ends = await town.connection.fetch("SELECT id, count(*) AS times FROM endings GROUP BY id")
         assert {row["id"]: row["times"] for row in ends} == dict.fromkeys(ids, 1)
@@ -184,7 +189,8 @@ async def test_sigterm_under_load(
         first.terminate()
         assert await first.ended(30) == 0
         took_s = (datetime.now(UTC) - stopped_at).total_seconds()
-        assert took_s < min(grace_ms / 1000, 6) + 6, town.log()[-3000:]
+        # paid calls under way may end, so that their answers are kept
+        assert took_s < min(grace_ms / 1000, 6) + 14, town.log()[-3000:]
         town.fleet.workers.remove(first)
         await town.ended(len(ids))
         await town.quiet()

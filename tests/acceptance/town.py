@@ -1,4 +1,4 @@
-"""The whole of it for a test: the shipped daemon as processes, real servers, the simulated outside world, and a judge."""
+"""The whole of it for a test: the shipped daemon as processes, real servers, a simulated outside world, a judge."""
 
 import asyncio
 from collections import Counter
@@ -38,8 +38,17 @@ CREATE TRIGGER record_ending AFTER INSERT OR UPDATE ON enrichment_jobs FOR EACH 
 class Town:
     """One queue, one database, one outside world, and the workers on them."""
 
-    def __init__(self, simulator: Simulator, redis: Any, connection: asyncpg.Connection, fleet: Fleet, log: Path):
+    def __init__(
+        self,
+        simulator: Simulator,
+        redis_url: str,
+        redis: Any,
+        connection: asyncpg.Connection,
+        fleet: Fleet,
+        log: Path,
+    ) -> None:
         self.simulator = simulator
+        self.redis_url = redis_url
         self.redis = redis
         self.connection = connection
         self.fleet = fleet
@@ -49,11 +58,15 @@ class Town:
         """A worker that takes jobs; ``settings`` are environment variables for it alone."""
         before = self.log().count("Worker is ready")
         worker = self.fleet.start(**settings)
-        async with asyncio.timeout(PATIENCE_S):
-            while self.log().count("Worker is ready") <= before:
-                assert worker.alive, self.log()[-3000:]
-                await asyncio.sleep(0.02)
+        await self.said("Worker is ready", before + 1)
         return worker
+
+    async def said(self, text: str, times: int = 1) -> None:
+        """Return when the workers have said something so often."""
+        async with asyncio.timeout(PATIENCE_S):
+            while self.log().count(text) < times:
+                assert any(worker.alive for worker in self.fleet.workers), self.log()[-3000:]
+                await asyncio.sleep(0.02)
 
     def log(self) -> str:
         """What all workers have said so far."""
@@ -82,9 +95,9 @@ class Town:
         result: dict[str, Any] = orjson.loads(row["result"])
         return result
 
-    async def ended(self, count: int) -> None:
+    async def ended(self, count: int, patience_s: float = PATIENCE_S) -> None:
         """Return when ``count`` jobs have ended."""
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(patience_s):
             while await self.connection.fetchval("SELECT count(DISTINCT (workspace_id, id)) FROM endings") < count:
                 await asyncio.sleep(0.05)
 
@@ -130,9 +143,7 @@ def handed_back(log: str) -> int:
 
 
 @asynccontextmanager
-async def open_town(
-    servers: EmbeddedServers, redis_url: str, dsn: str, log: Path, **world: Any
-) -> AsyncIterator[Town]:
+async def open_town(servers: EmbeddedServers, redis_url: str, dsn: str, log: Path, **world: Any) -> AsyncIterator[Town]:
     """A town without workers; ``world`` are the simulator's options."""
     async with Simulator(companies=60, **world) as simulator, Redis.from_url(redis_url) as redis:
         connection = await asyncpg.connect(dsn)
@@ -149,7 +160,7 @@ async def open_town(
         }
         fleet = Fleet(servers, environment, log)
         try:
-            yield Town(simulator, redis, connection, fleet, log)
+            yield Town(simulator, redis_url, redis, connection, fleet, log)
         finally:
             await asyncio.to_thread(fleet.kill_all)
             await connection.close()

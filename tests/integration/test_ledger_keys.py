@@ -58,7 +58,7 @@ def test_a_wrong_ring_is_refused_without_its_text(text: str) -> None:
     """The error names the setting, never what stood in it."""
     with pytest.raises(ConfigError) as caught:
         KeyRing.parse(text)
-    assert str(caught.value).startswith("KEY_RING: expected")
+    assert str(caught.value).startswith("ENCRYPTION_KEYS: expected")
 
 
 def test_a_damaged_seal_does_not_open() -> None:

@@ -14,7 +14,7 @@ from simulator import Simulator
 from simulator.lies import HARMLESS, KINDS, Lie
 from simulator.sites.shelf import LABELLED, PAGES, read_site
 from tests.support.scripted_gateway import WITH_REPLY
-from worker.domain.call import Answer, Call, HttpRequest, Read, Reply, Send
+from worker.domain.call import Answer, Bulk, Call, HttpRequest, Read, Reply, Send
 from worker.domain.claim import Claim
 from worker.domain.page import Page
 from worker.domain.provider import Ask, Provider
@@ -42,7 +42,7 @@ class Door:
         told = reply if reading.outcome in WITH_REPLY else None
         return Answer(outcome=reading.outcome, reply=told, reason=reading.reason, observed_at=datetime.now(UTC))
 
-    async def request(self, call: Call, request: HttpRequest, read: Read) -> Answer:
+    async def request(self, call: Call, request: HttpRequest, read: Read, bulk: Bulk | None = None) -> Answer:
         """Not needed here."""
         raise NotImplementedError
 

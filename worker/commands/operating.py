@@ -27,10 +27,13 @@ budget_cli = typer.Typer(help="What may be spent in a day or month.", no_args_is
 
 
 def settings() -> "Settings":
-    """The settings, with warnings for misspelt names."""
+    """The settings, with warnings for misspelt names; logs below a warning are not for this terminal."""
+    from config.logging import configure
+    from config.redaction import Redactor
     from config.settings import load
 
     loaded = load()
+    configure("warning", "console", Redactor(loaded.secrets()))
     for line in loaded.warnings:
         typer.echo(f"enrichd: {line}", err=True)
     return loaded
@@ -262,6 +265,15 @@ def budget_list() -> None:
     from worker.commands.budget import listed
 
     end(listed(settings()))
+
+
+def plan(
+    jobs: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Entries as JSON objects, one a line.")],
+) -> None:
+    """Price a batch of jobs before the first paid call: what it would cost, from and to."""
+    from worker.commands.pricing import price
+
+    end(price(settings(), jobs))
 
 
 def erase(

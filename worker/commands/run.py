@@ -23,16 +23,16 @@ _WELL_AFTER_S: Final = 60.0
 
 def run(settings: Settings, processes: int | None = None) -> int:
     """Run until told to stop; the exit code is 0 after an orderly end."""
-    configure(settings.log_level, settings.log_format, Redactor(settings.secrets()))
+    redactor = configure(settings.log_level, settings.log_format, Redactor(settings.secrets()))
     count = processes or settings.worker_count
     if count > 1:
         return asyncio.run(_parent(settings, count))
     import uvloop
 
-    return uvloop.run(_worker(settings))
+    return uvloop.run(_worker(settings, redactor))
 
 
-async def _worker(settings: Settings) -> int:
+async def _worker(settings: Settings, redactor: Redactor) -> int:
     """One worker. A signal before it is ready ends the start; a second one ends the orderly stop."""
     from worker.app import App
 
@@ -55,7 +55,7 @@ async def _worker(settings: Settings) -> int:
         async with servers(settings) as where:
             if where.embedded:
                 log.info("Embedded servers", redis=where.redis_url, postgres=where.database_url)
-            async with App(settings, where.redis_url, where.database_url):
+            async with App(settings, where.redis_url, where.database_url, hide=redactor.add):
                 ready = True
                 _tell_systemd("READY=1")
                 await stop.wait()

@@ -4,8 +4,8 @@ import asyncio
 import signal
 import time
 from collections.abc import Coroutine, Mapping, Sequence
-from contextlib import suppress
-from typing import Any, Final
+from contextlib import AsyncExitStack, suppress
+from typing import Any, Final, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -17,6 +17,8 @@ from worker.demo.stage import QUEUE, Stage, ask, open_stage
 from worker.demo.table import found, jobs_table, sources, subject, took
 from worker.demo.watch import Watcher, open_watcher
 from worker.domain.money import cents
+
+T = TypeVar("T")
 
 #: What a call to the simulated world takes; real providers are slower.
 LATENCY_MS: Final = 80
@@ -30,52 +32,59 @@ LOOK_INSIDE: Final = (
 )
 
 
+class Interrupted(Exception):
+    """Ctrl-C, SIGTERM, or a terminal that was closed."""
+
+
 def demo(*, keep: bool, jobs: int) -> int:
     """Run the demo on this terminal; exit code 0 when every job ended, 130 after Ctrl-C. Leaves nothing running."""
     console = Console(highlight=False)
     try:
-        return asyncio.run(_interruptible(_demo(console, keep=keep, jobs=jobs)))
-    except asyncio.CancelledError:
+        return asyncio.run(_demo(console, keep=keep, jobs=jobs))
+    except Interrupted:
         with suppress(OSError):  # the terminal may be the thing that went away
             console.print("\nStopped; nothing is left running.")
         return 130
 
 
-async def _interruptible(steps: Coroutine[Any, Any, int]) -> int:
-    """Ctrl-C, SIGTERM and a closed terminal end the demo once: what it started is then stopped undisturbed."""
-    task = asyncio.ensure_future(steps)
-    interrupted = False
-
-    def interrupt() -> None:
-        nonlocal interrupted
-        if not interrupted:
-            interrupted = True
-            task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, interrupt)
-    return await task
-
-
 async def _demo(console: Console, *, keep: bool, jobs: int) -> int:
+    """Start, show, stop. Only what is being shown is ever cancelled: the stopping runs undisturbed."""
     began = time.monotonic()
-    with console.status("Starting Valkey, PostgreSQL, a simulated outside world and a worker ..."):
-        stage_context = open_stage(latency_ms=LATENCY_MS, slots=SLOTS)
-        stage = await stage_context.__aenter__()
-    try:
-        async with open_watcher(stage) as watcher:
-            console.print(
-                f"Up in {time.monotonic() - began:.1f} s: servers, outside world, one worker of {SLOTS} slots."
-            )
-            complete = await _show(console, stage, watcher, jobs)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        with console.status("Starting Valkey, PostgreSQL, a simulated outside world and a worker ..."):
+            opened = stack.enter_async_context(open_stage(latency_ms=LATENCY_MS, slots=SLOTS))
+            stage = await _unless(stop, opened)
+        console.print(f"Up in {time.monotonic() - began:.1f} s: servers, outside world, one worker of {SLOTS} slots.")
+        watcher = await _unless(stop, stack.enter_async_context(open_watcher(stage)))
+        complete = await _unless(stop, _show(console, stage, watcher, jobs), insist_s=0.5)
         _look_inside(console, stage, keep=keep)
         console.print(f"[dim]{time.monotonic() - began:.0f} s in all.[/]")
         if keep:
             console.print("Staying up. Ctrl-C ends it and removes everything.")
-            await asyncio.Event().wait()
-    finally:
-        await stage_context.__aexit__(None, None, None)
+            await stop.wait()
+            raise Interrupted
     return 0 if complete else 1
+
+
+async def _unless(stop: asyncio.Event, steps: Coroutine[Any, Any, T], insist_s: float | None = None) -> T:
+    """What the steps return. Raises Interrupted once they are over, when ``stop`` is set before.
+
+    ``insist_s`` cancels again and again: clients in the middle of a reply may swallow it once.
+    """
+    doing, waiting = asyncio.ensure_future(steps), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({doing, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if not stop.is_set():
+        return await doing
+    doing.cancel()
+    while (await asyncio.wait({doing}, timeout=insist_s))[1]:
+        doing.cancel()
+    if not doing.cancelled():
+        doing.exception()  # looked at: what went wrong while it was being stopped is of no interest
+    raise Interrupted
 
 
 async def _show(console: Console, stage: Stage, watcher: Watcher, count: int) -> bool:

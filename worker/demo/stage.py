@@ -16,8 +16,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from worker.commands.servers import join_whole
 from worker.domain.errors import ConfigError, EnrichdError
-from worker.embedded import EmbeddedServers, join
+from worker.embedded import EmbeddedServers
 from worker.embedded.process import Running, plain_environment
 
 START_TIMEOUT_S: Final = 30.0
@@ -118,7 +119,7 @@ async def open_stage(*, latency_ms: int, slots: int) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         folder = _empty_folder()
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        servers = await asyncio.to_thread(join, folder / "data", ephemeral=True)
+        servers = await join_whole(folder / "data", ephemeral=True)
         stack.push_async_callback(asyncio.to_thread, servers.leave)
         simulator = await spawn(
             "simulator",

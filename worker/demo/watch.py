@@ -41,7 +41,7 @@ class Watcher:
 
     async def _events(self) -> list[tuple[str, str]]:
         """(job name, event) of what came since the last look."""
-        found = []
+        found: list[tuple[str, str]] = []
         for _, entries in await self._redis.xread({self._keys.events: self._since}, block=1000) or ():
             for entry_id, event in entries:
                 self._since = entry_id.decode()

@@ -15,6 +15,7 @@ from math import inf
 from typing import Any
 from urllib.parse import quote
 
+import orjson
 from aiolimiter import AsyncLimiter
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -25,7 +26,7 @@ from worker.domain.lane import DEFAULT_LANE, Lane
 from worker.gateway.account import AccountOptions, Asked, Permit, Place, Refusal, learned_limits, learned_text
 from worker.gateway.breaker import REFUSAL, Health, Trip, Trouble
 from worker.gateway.limits import Pace, effective, share_for
-from worker.grouping import Grouped
+from worker.grouping import Grouped, SingleFlight
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,7 @@ class Accounts:
             name: redis.register_script(_verb(name)) for name in ("admit", "confirm", "pause", "trip", "close")
         }
         self._asker: Grouped[Asked, Permit | Refusal] = Grouped(self._ask, most=200, lanes=2, tick_s=0.0005)
+        self._confirming: SingleFlight[tuple[str, bytes], bool] = SingleFlight()
         self._away_until = 0.0
         self._was_away = False
 
@@ -89,10 +91,16 @@ class Accounts:
         place, loop = self._place(call), asyncio.get_running_loop()
         if permit.epoch == place.epoch and loop.time() < place.believed_until:
             return True
-        asked_at = loop.time()
-        holds = bool(await self._run("confirm", place.keys[:2], [permit.epoch, int(permit.probe)]))
-        if holds and not permit.probe:
-            place.epoch, place.believed_until = permit.epoch, asked_at + _BELIEF_S
+        if permit.probe:
+            return bool(await self._run("confirm", place.keys[:2], [permit.epoch, 1]))
+        # Many wait at the same time, for the same answer.
+        return await self._confirming.run((place.keys[0], permit.epoch), lambda: self._confirm(place, permit.epoch))
+
+    async def _confirm(self, place: Place, epoch: bytes) -> bool:
+        asked_at = asyncio.get_running_loop().time()
+        holds = bool(await self._run("confirm", place.keys[:2], [epoch, 0]))
+        if holds:
+            place.epoch, place.believed_until = epoch, asked_at + _BELIEF_S
         return holds
 
     async def report(self, call: Call, permit: Permit, reading: Reading) -> None:
@@ -189,8 +197,8 @@ class Accounts:
         for position, window in enumerate(pace.counted):
             seed = place.seeds[position] if position < len(place.seeds) else -1
             args.extend((window.count, round(window.window_s * _MICRO), window.group, seed))
-        for asked in batch:
-            args.extend((asked.ticket, int(asked.lane), round(HORIZON_S[asked.lane] * _MICRO)))
+        calls = [(asked.ticket, int(asked.lane), round(HORIZON_S[asked.lane] * _MICRO)) for asked in batch]
+        args.append(orjson.dumps(calls))
         return keys, args
 
     def _decisions(self, place: Place, reply: list[Any], now: float) -> list[Permit | Refusal]:

@@ -94,7 +94,7 @@ class CallNote:
     call_id: int
 
 
-#: The unguessable token that a provider gets in the address to deliver a call's answer to.
+#: The unguessable token that a provider gets in the address to deliver a call's answer to; empty when it delivers none.
 TokenOf = Callable[[Call], str]
 Observe = Callable[[CallNote], None]
 Clock = Callable[[], datetime]

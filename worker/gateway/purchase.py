@@ -205,8 +205,10 @@ class Purchases:
         """When the provider answers later by a webhook, remember whose answer it will be."""
         if reading.outcome is not Outcome.PENDING or self._deliveries is None or self._token_of is None:
             return
-        expected = Expected(intent.key, call.account, run.job_id, run.run, run.subject, call.llm)
-        await self._deliveries.expect(self._token_of(call), expected, self._options.pending_life_s)
+        token = self._token_of(call)
+        if token:
+            expected = Expected(intent.key, call.account, run.job_id, run.run, run.subject, call.llm)
+            await self._deliveries.expect(token, expected, self._options.pending_life_s)
 
     async def _close_unsent(self, intent: Intent, call_id: int, refusal: Refusal) -> None:
         if not call_id:

@@ -43,7 +43,9 @@ AWAY = (
     OSError,
 )
 #: The same, as a script reports it: the code stands at the start or inside the message.
-AWAY_CODES = ("LOADING", "READONLY", "OOM", "MASTERDOWN", "MISCONF", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "BUSY")
+AWAY_CODES = (
+    "LOADING", "UNBLOCKED", "READONLY", "OOM", "MASTERDOWN", "MISCONF", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN", "BUSY",
+)  # fmt: skip
 
 
 class GroupMissing(QueueUnavailable):

@@ -169,6 +169,18 @@ class Control:
         return [score is not None for score in scores]
 
     @guarded
+    async def wake(self, names: Sequence[str]) -> set[str]:
+        """Make delayed jobs due now; gives those that were delayed. The others are running, or have ended."""
+        if not names:
+            return set()
+        now = int(time.time() * 1000)
+        async with self._client.pipeline(transaction=True) as pipe:
+            pipe.zadd(self.keys.delayed, dict.fromkeys(names, now), xx=True, lt=True)
+            pipe.execute_command("ZMSCORE", self.keys.delayed, *names)
+            _, scores = await pipe.execute()
+        return {name for name, score in zip(names, scores, strict=True) if score is not None}
+
+    @guarded
     async def delay(self, items: Iterable[tuple[str, int, str]]) -> None:
         """Put (name, due ms, packed entry) into the delayed set."""
         async with self._client.pipeline(transaction=True) as pipe:

@@ -33,10 +33,9 @@ OPTIONS: Final = (
     "traceparent",
 )
 
-#: Refused, never ignored: an ignored ``dryRun`` would spend money.
+#: Refused, never ignored: an ignored option can cost money or tell the wrong people.
 UNSUPPORTED: Final = {
     "webhookUrl": "outgoing webhooks",
-    "dryRun": "pricing without running",
     "dependsOn": "waiting for other jobs",
     "providerId": "choosing one provider",
 }

@@ -189,11 +189,7 @@ class Engine:
         self._care = [
             Loop("cancels", CancelWatch(self.control, self.consumer.runs.values).run_once, 0.5),
             Loop("registrar", registrar.run_once, max(options.register_after_s / 2, 0.05)),
-            Loop(
-                "renewer",
-                Renewer(self.queue, lambda: self.consumer.runs, self.consumer.held_deliveries).run_once,
-                lease_s / 3,
-            ),
+            Loop("renewer", renewer.run_once, lease_s / 3),
             Loop("heartbeat", self.heartbeat.run_once, options.heartbeat_s),
         ]
 

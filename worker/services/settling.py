@@ -1,5 +1,6 @@
 """What a finished run writes: its row, its Redis side, its claims. Pure."""
 
+import dataclasses
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -89,6 +90,9 @@ def _last_line(ending: Ending, report: Report, worker: str) -> tuple[str, str]:
 def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
     """The rows and verbs of a run that has ended as ``ending``."""
     job = run.job
+    if report.scrub:
+        # somebody asked not to be processed: the row keeps that there was a job, and nothing of what it said
+        job = dataclasses.replace(job, url="", fields={}, tags=())
     now = report.finished_at
     status = ending.status
     result = json_bytes(ending.result.as_json()) if ending.result is not None else None

@@ -7,7 +7,7 @@ months. What a crash leaves reserved stays counted: it may have been billed.
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -70,10 +70,14 @@ def decide(
 
 
 class Budgets:
-    """Reserves and settles in batches; a batch is one transaction."""
+    """Reserves and settles in batches; a batch is one transaction.
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+    ``for_workspaces`` are micros by period for every workspace that has no budget of its own for that period.
+    """
+
+    def __init__(self, pool: "asyncpg.Pool[Any]", for_workspaces: Mapping[str, int] | None = None) -> None:
         self._pool = pool
+        self._for_workspaces = dict(for_workspaces or {})
         self._limits: dict[str, list[str]] = {}
         self._believed_until = 0.0
         self._reserver: Grouped[Reservation, str | None] = Grouped(self._reserve, tick_s=0.001)
@@ -87,13 +91,23 @@ class Budgets:
         await self._refresh()
         scopes = (f"workspace:{workspace}", f"provider:{provider}", f"account:{provider}:{account}")
         today = datetime.now(UTC).date()
-        places = tuple(
-            (scope, period, starts_on(period, today)) for scope in scopes for period in self._limits.get(scope, ())
-        )
+        places = tuple((scope, period, starts_on(period, today)) for scope in scopes for period in self._periods(scope))
         if not places:
             return None
         wish = Reservation(places, micros)
         return await self._reserver.submit(wish) or wish
+
+    def _periods(self, scope: str) -> list[str]:
+        own = self._limits.get(scope, [])
+        if not self._for_workspaces or not scope.startswith("workspace:"):
+            return own
+        return [*own, *(period for period in self._for_workspaces if period not in own)]
+
+    def _limit(self, row: Any) -> int | None:
+        """A budget of its own, or what every workspace may spend."""
+        if row["limit_micros"] is None and row["scope"].startswith("workspace:"):
+            return self._for_workspaces.get(row["period"])
+        return None if row["limit_micros"] is None else int(row["limit_micros"])
 
     def settle(self, reservation: Reservation, spent: int) -> None:
         """Turn a reservation into what was spent, some time soon."""
@@ -138,7 +152,7 @@ class Budgets:
                 await connection.execute(query("quota_place"), *_columns(places))
                 rows = await connection.fetch(query("quota_lock"), *_columns(places))
                 before = {(row["scope"], row["period"], row["starts_on"]): row["committed_micros"] for row in rows}
-                limits = {(row["scope"], row["period"], row["starts_on"]): row["limit_micros"] for row in rows}
+                limits = {(row["scope"], row["period"], row["starts_on"]): self._limit(row) for row in rows}
                 after = dict(before)
                 decisions = decide(wishes, after, limits)
                 changes = {place: after[place] - before[place] for place in places if after[place] != before[place]}

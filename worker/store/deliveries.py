@@ -45,6 +45,17 @@ class Deliveries:
             for row in rows
         ]
 
+    async def promised(self, token: str, provider: str) -> list[tuple[str, str]]:
+        """(workspace, operation) of everybody whom a token stands for, delivered or not; none: nobody asked.
+
+        Raises StoreUnavailable.
+        """
+        try:
+            rows = await self._pool.fetch(query("answer_peek"), _hash(token), provider)
+        except AWAY as error:
+            raise StoreUnavailable(type(error).__name__) from error
+        return [(row["workspace_id"], row["operation"]) for row in rows]
+
     async def prune(self, most: int = 1000) -> int:
         """Forget deliveries that never came; gives how many."""
         status = await self._pool.execute(query("answer_prune_deliveries"), most)

@@ -52,7 +52,7 @@ class KeyRing:
             except (UnicodeEncodeError, binascii.Error):
                 raw = b""
             if not key_id.isalnum() or len(key_id) > _LONGEST_ID or len(raw) != _KEY_BYTES or key_id in keys:
-                raise ConfigError("KEY_RING: expected id:base64 of 32 bytes, comma-separated, newest first")
+                raise ConfigError("ENCRYPTION_KEYS: expected id:base64 of 32 bytes, comma-separated, newest first")
             keys[key_id] = AESGCM(raw)
         return cls(keys)
 
@@ -133,6 +133,10 @@ class WorkspaceKeys:
         """A workspace's keys by name, opened. Hold them for a call, not longer. Raises SealBroken."""
         rows = await self._pool.fetch(query("key_sealed"), workspace)
         return {row["name"]: self._ring.open(row["sealed"], workspace, row["name"]) for row in rows}
+
+    async def mark(self) -> str:
+        """A text that changes when any key does."""
+        return str(await self._pool.fetchval(query("key_mark")))
 
     async def rotate(self) -> int:
         """Seal everything with the ring's first key; gives how many rows changed. Raises SealBroken, and changes

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from worker.domain.finding import Outcome
 from worker.domain.job import ResultStatus
@@ -43,8 +44,12 @@ def figures(sums: Mapping[str, float], minutes: float) -> Figures:
     )
 
 
-def counted(report: Report) -> dict[str, float]:
-    """What one report adds to the sums; a run that does not end its job adds only what its providers did."""
+#: Words for jobs that have ended; cancelled ones say nothing about us.
+ENDED: Final = frozenset({"success", "partial", "failed", "dead_letter"})
+
+
+def counted(report: Report, outcome: str) -> dict[str, float]:
+    """What one run adds to the sums; one that does not end its job adds only what its providers did."""
     if not report.stages and isinstance(report.verdict, Done):
         return {
             "jobs": 1.0,
@@ -58,9 +63,9 @@ def counted(report: Report) -> dict[str, float]:
             values[f"asked:{stage.provider}"] = values.get(f"asked:{stage.provider}", 0.0) + 1
             if stage.outcome == Outcome.HIT:
                 values[f"hit:{stage.provider}"] = values.get(f"hit:{stage.provider}", 0.0) + 1
-    if isinstance(report.verdict, Done | Dead):
+    if outcome in ENDED:
         values["jobs"] = 1.0
-        values["success"] = float(status_word(report.verdict) == ResultStatus.SUCCESS)
+        values["success"] = float(outcome == ResultStatus.SUCCESS)
         values["seconds"] = (report.finished_at - report.started_at).total_seconds()
         values["micros"] = float(report.provider_micros + report.llm_micros)
         values["cache_hits"] = float(answered_by_cache(report))

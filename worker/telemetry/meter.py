@@ -19,8 +19,6 @@ from worker.telemetry.window import Window
 
 #: Seconds; from a no-op to the longest run.
 DURATIONS: Final = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
-#: Seconds; what one transaction of the settler takes.
-SETTLE_TIMES: Final = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0)
 
 
 class Histogram:
@@ -63,15 +61,19 @@ class Meter(Collector):
         self._reused: Counter[str] = Counter()
         self._micros: Counter[tuple[str, str]] = Counter()
         self._refused: Counter[str] = Counter()
-        self._events: Counter[str] = Counter()
         self._durations = Histogram(DURATIONS)
         self._stage_durations = Histogram(DURATIONS)
-        self._settles = Histogram(SETTLE_TIMES)
         self._settled = 0
+        self._batches = 0
 
-    def ended(self, kind: str, report: Report) -> None:
-        """Count one run, whatever its verdict. ``kind`` is a kind we know, so that labels stay few."""
-        self._jobs[kind, status_word(report.verdict)] += 1
+    def ended(self, kind: str, report: Report, outcome: str = "") -> None:
+        """Count one run. ``kind`` is a kind we know, so that labels stay few.
+
+        ``outcome`` is how its job stands after settling (success, partial, failed, dead_letter, cancelled, scheduled):
+        a Retry may have been the last one. Without it, the verdict alone decides.
+        """
+        word = outcome if outcome and outcome != "scheduled" else status_word(report.verdict)
+        self._jobs[kind, word] += 1
         self._durations.observe(kind, (report.finished_at - report.started_at).total_seconds())
         if report.provider_micros:
             self._micros[kind, "provider"] += report.provider_micros
@@ -82,20 +84,16 @@ class Meter(Collector):
                 self._stages[stage.provider, stage.outcome or "done"] += 1
                 self._reused[stage.provider] += stage.reused
                 self._stage_durations.observe(stage.provider, stage.duration_ms / 1000)
-        self._window.add(self._clock(), counted(report))
+        self._window.add(self._clock(), counted(report, word))
 
     def refused(self, code: str) -> None:
         """Count an entry that never became a job, by the error's code."""
         self._refused[code] += 1
 
-    def settled(self, runs: int, seconds: float) -> None:
-        """Count one transaction of the settler."""
+    def settled(self, runs: int) -> None:
+        """Count one batch of the settler: runs that share a transaction."""
         self._settled += runs
-        self._settles.observe("", seconds)
-
-    def event(self, name: str, times: int = 1) -> None:
-        """Count something rare by a name of ours: ``reclaimed``, ``republished``, ``lease_lost``, ..."""
-        self._events[name] += times
+        self._batches += 1
 
     def figures(self) -> Figures:
         """The six figures, over the last five minutes or since the start."""
@@ -111,11 +109,10 @@ class Meter(Collector):
         spent = {key: cents(micros) for key, micros in self._micros.items()}
         yield _counter("cost_cents", "Money spent, in cents.", ("kind", "source"), spent)
         yield _counter("entries_refused", "Entries that never became jobs.", ("reason",), self._refused)
-        yield _counter("events", "Rare events inside the worker.", ("event",), self._events)
         yield self._durations.family("enrichd_job_duration_seconds", "Duration of a run.", "kind")
         yield self._stage_durations.family("enrichd_provider_duration_seconds", "Duration of a question.", "provider")
-        yield self._settles.family("enrichd_settle_duration_seconds", "Duration of a settling transaction.", "")
         yield CounterMetricFamily("enrichd_runs_settled", "Runs written to PostgreSQL.", value=self._settled)
+        yield CounterMetricFamily("enrichd_settle_batches", "Transactions they were written in.", value=self._batches)
         yield from _figure_families(self.figures())
 
 

@@ -108,7 +108,7 @@ def test_a_job_as_json(container: str) -> None:
         ({"url": "https://[::1"}, MalformedEntry, "url", "http"),
         ({"id": "x" * 300}, MalformedEntry, "id", "255"),
         ({"known": '{"shoe_size": 3}'}, MalformedEntry, "known", "shoe_size"),
-        ({"dryRun": "true"}, Unsupported, "dryRun", "not supported"),
+        ({"webhookUrl": "https://acme.example/hook"}, Unsupported, "webhookUrl", "not supported"),
         ({"dependsOn": '["1"]'}, Unsupported, "dependsOn", "not supported"),
         ({"schema": "2"}, NewerSchema, "schema", "at most 1"),
         ({"url": b"\xff\xfe"}, MalformedEntry, "url", "UTF-8"),
@@ -125,8 +125,8 @@ def test_what_is_wrong_is_named(fields: dict[str, str], error: type[EntryError],
 
 
 def test_an_option_that_is_off_is_not_unsupported() -> None:
-    """``dryRun=false`` asks for nothing."""
-    assert job(dryRun="false").kind == "noop"
+    """``dependsOn=[]`` asks for nothing."""
+    assert job(dependsOn="[]").kind == "noop"
 
 
 @given(st.lists(st.tuples(st.binary(max_size=40), st.binary(max_size=200)), max_size=12))

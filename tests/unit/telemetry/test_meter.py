@@ -67,6 +67,19 @@ def test_six_figures() -> None:
     assert now.provider_hit_ratio == {"pdl": 1.0, "searxng": 0.0, "llm": 1.0}
 
 
+def test_the_last_retry_counts_as_what_it_led_to() -> None:
+    """A job that dies of its last retry is no success, and one that is tried again has not ended."""
+    meter = Meter(Clock())
+    retry = report(Retry("Transient", "no answer"))
+    meter.ended("company_website", retry, "scheduled")
+    assert meter.figures().success_ratio is None
+    meter.ended("company_website", retry, "dead_letter")
+    assert meter.figures().success_ratio == 0.0
+    lines = text(meter).splitlines()
+    assert 'enrichd_jobs_total{kind="company_website",status="retry"} 1.0' in lines
+    assert 'enrichd_jobs_total{kind="company_website",status="dead_letter"} 1.0' in lines
+
+
 def test_nothing_ended_is_not_a_success_rate_of_zero() -> None:
     """A figure nobody knows is left out, so that no alarm rings at a start."""
     meter = Meter(Clock())
@@ -80,19 +93,18 @@ def test_counters_for_prometheus() -> None:
     meter = Meter(Clock())
     meter.ended("company_website", report(done(ResultStatus.SUCCESS, ASKED), ASKED, micros=20_000, seconds=0.3))
     meter.refused("unknown_kind")
-    meter.settled(12, 0.004)
-    meter.event("reclaimed", 3)
+    meter.settled(12)
     lines = text(meter).splitlines()
     for line in (
         'enrichd_jobs_total{kind="company_website",status="success"} 1.0',
         'enrichd_provider_requests_total{outcome="hit",provider="pdl"} 1.0',
         'enrichd_cost_cents_total{kind="company_website",source="provider"} 2.0',
         'enrichd_entries_refused_total{reason="unknown_kind"} 1.0',
-        'enrichd_events_total{event="reclaimed"} 3.0',
         'enrichd_job_duration_seconds_bucket{kind="company_website",le="0.25"} 0.0',
         'enrichd_job_duration_seconds_bucket{kind="company_website",le="0.5"} 1.0',
         'enrichd_job_duration_seconds_bucket{kind="company_website",le="+Inf"} 1.0',
         "enrichd_runs_settled_total 12.0",
+        "enrichd_settle_batches_total 1.0",
         "enrichd_cents_per_job 2.0",
     ):
         assert line in lines

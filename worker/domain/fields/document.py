@@ -1,4 +1,4 @@
-"""The page ``docs/reference/fields.md``: ``python -m worker.domain.fields.document --write`` makes it, a test keeps it."""
+"""The page ``docs/reference/fields.md``, made by ``python -m worker.domain.fields.document --write``."""
 
 import sys
 from pathlib import Path
@@ -27,10 +27,10 @@ _TYPES: Final = {
 }
 _HEAD: Final = """# Fields
 
-What a job may ask for in `requiredFields` and give in `known`. A value is fresh for the days given; afterwards it is asked for
-again, and where nobody answers it is shown with its age and a confidence that halves every three times that long.
-"May be concluded" fields may hold a model's conclusion, marked `inferred`, with a confidence of at most 0.60; all others
-take only what is written somewhere. Of "several" fields more than one value can be right: the others are listed as
+What a job may ask for in `requiredFields` and give in `known`. A value is fresh for the days given; afterwards it is
+asked for again, and where nobody answers it is shown with its age and a confidence that halves every three times that
+long. Fields that "may be concluded" may hold a model's conclusion, marked `inferred`, with a confidence of at most
+0.60; all others take only what is written somewhere. Where "several" values can be right, the others are listed as
 `alternatives`, not as `conflicts`. This page is made from the catalogue (`worker/domain/fields/catalogue.py`).
 """
 

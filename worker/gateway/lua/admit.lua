@@ -3,7 +3,7 @@
 --   then one list of marks per counted window.
 -- ARGV: interval, burst, lateness, hold, fresh epoch, learned limits as known to the caller, probe lease,
 --   number of counted windows, per window: count, window, group, sends in the ledger (-1: not asked yet),
---   then per call: ticket, lane, horizon. Times are microseconds.
+--   then the calls as JSON: [ticket, lane, horizon] each. Times are microseconds.
 -- Returns {word, ...}: {'limits', text}: the account's limits were learned by another process, come again with them;
 --   {'seed'}: the counted windows are unknown here, come again with the ledger's counts; or
 --   {'calls', epoch, per call: kind, wait, breaker's reason}. Kinds: 1 send after the wait; 2 the ticket is booked, come
@@ -98,8 +98,8 @@ local trouble = redis.call('HMGET', breaker, 'until', 'reason', 'probe', 'kind')
 local opened, probed = tonumber(trouble[1] or ''), tonumber(trouble[3] or '0')
 
 local replies = {'calls', epoch}
-for n = fields + 4 * windows + 1, #ARGV, 3 do
-  local ticket, lane, horizon = ARGV[n], tonumber(ARGV[n + 1]), tonumber(ARGV[n + 2])
+for _, asked in ipairs(cjson.decode(ARGV[#ARGV])) do
+  local ticket, lane, horizon = asked[1], asked[2], asked[3]
   local kind, at, reason
   if opened and (now < opened or now < probed) then
     kind, at, reason = 4, math.max(opened, probed), (trouble[4] or '') .. ':' .. (trouble[2] or '')

@@ -3,6 +3,9 @@
 
 import re
 
+from worker.providers.website.legal_forms import STRONG, has_strong_form
+from worker.providers.website.streets import street_score
+
 LABEL = re.compile(
     r"^\W{0,3}(?:(?:our|mailing|postal|street|visiting|business|physical|head\s?office|office|main|corporate|registered(?:\soffice)?|company|shipping|return|billing|store|post|besuchs|firmen|geschäfts|liefer)\s?)?"
     r"(?:address(?:es)?|adress?e[ns]?|anschrift|hausanschrift|postanschrift|postadress\w?|sitz|adresse\spostale|direcci[oó]n|domicilio|indirizzo|sede(?:\s(?:legale|operativa))?|endere[cç]o|morada|adres|besøksadresse|besöksadress|kontaktadresse"
@@ -58,3 +61,42 @@ def is_city(text: str) -> bool:
     return (
         2 <= len(text) <= 40 and len(text.split()) <= 5 and bool(_CITY_ONLY.match(text)) and not _NOT_CITY.search(text)
     )
+
+
+#: "Visit:", "Köln:" and the like before a street.
+_WORD_LABEL = re.compile(r"^[^\W\d_]{2,24}(?:\s[^\W\d_]{2,16}){0,2}\s?:\s{1,3}(?=\S)")
+_SENTENCE_END = re.compile(r"(?P<word>[^\W\d_]{4,})\.\s{1,2}(?=[^\W\d_a-zà-ÿ]|\d)")
+_NO_STREET = re.compile(
+    r"\b(?:since|seit|depuis|desde|dal|sinds|siden|sedan)\s\d{4}|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)s?\b",
+    re.I,
+)
+_COMPANY = re.compile(r"\bCo\.?\s(?=\d)")
+_PLACEHOLDER = re.compile(
+    r"\bstreet\sname\b|\byour\s(?:street|address|city|company)\b|\bcity,?\sstate\b|\banytown\b|\blorem\b", re.I
+)
+
+
+def street_only(pieces: list[str]) -> list[str]:
+    """A street's pieces without what else stood on its lines: labels, sentences, the company's name, hours."""
+    kept = list(pieces)
+    while (
+        len(kept) > 1 and (has_strong_form(kept[0]) or _NO_STREET.search(kept[0])) and any(map(street_score, kept[1:]))
+    ):
+        kept.pop(0)
+    if not kept:
+        return kept
+    first = _WORD_LABEL.sub("", kept[0])
+    for match in reversed(list(_SENTENCE_END.finditer(first))):
+        if not street_score(f"1 {match.group('word')}") >= 2 and street_score(first[match.end() :]):
+            first = first[match.end() :]
+            break
+    named = STRONG.search(first) or _COMPANY.search(first)
+    if named and street_score(first[named.end() :].strip(" ,")) >= 2:
+        first = first[named.end() :].strip(" ,")
+    kept[0] = first
+    return kept
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether an address is a template that nobody filled in."""
+    return bool(_PLACEHOLDER.search(text))

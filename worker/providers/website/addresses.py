@@ -17,7 +17,9 @@ from worker.providers.website.address_signs import (
     STREET_CITY,
     YEARISH,
     is_city,
+    is_placeholder,
     is_prose,
+    street_only,
 )
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.east_asian import east_asian
@@ -30,6 +32,9 @@ _CITY = re.compile(r"^[^\W\d_][^\d\n|•·;:@()\[\]]{0,48}")
 _RUNS = re.compile(r"\d+")
 _CITY_END = re.compile(r"(?<=[a-zß-ÿ]{3})\.\s|\s(?=(?:Tel|Telefon|Fax|Phone|Tlf|T)\b)")
 _CITY_PREFIX = re.compile(r"^(?:г\.|г\s|м\.|город\s|місто\s)\s?")
+_BRACKETED = re.compile(r"^\s?\(([^\W\d_][^()\d]{1,30})\)")
+_CAPITAL_PAIR = re.compile(r"[a-zà-ÿ]\s[A-Z]{2}$")
+_COLONY = re.compile(r"^(?:col(?:onia)?|fracc(?:ionamiento)?|barrio|zona)\b", re.I)
 _CITY_STATES = (
     "luxemb",
     "singap",
@@ -205,6 +210,7 @@ def _assemble(
             address.city = TRAIL.sub("", text)
             end = match.end() + tail.find(address.city) + len(address.city)
             address.city = _CITY_PREFIX.sub("", address.city)
+            _province(address, line[end : end + 40])
         after = TRAIL.sub("", LEAD.sub("", line[end : match.end() + stop]))
     else:
         after = TRAIL.sub("", LEAD.sub("", tail))
@@ -241,7 +247,14 @@ def _assemble(
         return None
     if "/" in address.city and address.country in {"BR", "TR", "AR", "UY", "IT"}:
         address.city, _, address.region = (part.strip() for part in address.city.partition("/"))
+    if address.country == "MX" and _COLONY.match(address.city) and after:
+        street.append(address.city)
+        address.city, _, address.region = (part.strip() for part in after.partition(","))
+        address.region = PIECE.split(address.region)[0]
+    street = street_only(street)
     address.street = ", ".join(street)
+    if is_placeholder(f"{address.street}, {address.city} {address.region}"):
+        return None
     address.box = bool(street) and is_box(address.street)
     address.line, address.column = top, column
     address.end_line = max(index, address.end_line)
@@ -249,6 +262,17 @@ def _assemble(
         address.end_column = max(end, address.end_column)
     address.text = text_of(rendering, address)
     return address
+
+
+def _province(address: Address, behind: str) -> None:
+    """The province that Italians and Spaniards write behind a city: Milano (MI), Vigo (Pontevedra)."""
+    if address.country not in {"IT", "ES", "PT", "FR"}:
+        return
+    bracketed = _BRACKETED.match(behind)
+    if bracketed:
+        address.region = bracketed.group(1).strip()
+    elif address.country == "IT" and _CAPITAL_PAIR.search(address.city):
+        address.city, _, address.region = address.city.rpartition(" ")
 
 
 def _starts_with_country(tail: str) -> bool:
@@ -276,7 +300,7 @@ def _street_behind(after: str) -> list[str]:
 
 def _keeps(left: str, right: str) -> bool:
     """Whether a separator inside a line parts pieces of one address rather than an address from something else."""
-    pieces = [piece.strip() for piece in PIECE.split(left[-160:])][-3:]
+    pieces = [piece.strip() for piece in PIECE.split(left[-160:])][-5:]
     sure = any(street_score(piece) >= 2 for piece in pieces) or street_score(", ".join(pieces)) >= 2
     return sure and street_score(PIECE.split(right)[0]) < 2
 
@@ -321,7 +345,8 @@ def _street_here(pieces: list[str]) -> list[str]:
     """The pieces of a line from the first that looks like a street."""
     for position, piece in enumerate(pieces):
         if street_score(piece.strip()) >= 1 and len(piece) <= 90:
-            return [part.strip() for part in pieces[position:]]
+            numbered = position > 0 and pieces[position - 1].strip().isdigit()
+            return [part.strip() for part in pieces[position - numbered :]]
     return []
 
 

@@ -13,7 +13,7 @@ from worker.domain.fields import FIELDS, Context, InvalidValue
 from worker.providers.website.address import Address
 from worker.providers.website.found import Mention
 from worker.providers.website.host_names import host_core
-from worker.providers.website.legal_forms import split_legal_form
+from worker.providers.website.legal_forms import has_strong_form, split_legal_form
 from worker.providers.website.names import FREE_MAIL
 from worker.providers.website.places import Places
 from worker.providers.website.socials import find_profiles
@@ -117,6 +117,16 @@ def _name(reading: Reading, mentions: dict[str, tuple[Mention, ...]], places: Pl
             ):
                 yield "company_legal_name", form, _form_evidence(form, mention, places), 0.95
                 return
+    # The owner's trade name may have nothing of its legal one; a single company named on the page is it all the same.
+    formal = {
+        name.key: form
+        for name in reading.names
+        for form in name.forms
+        if has_strong_form(form) and name.places.keys() & {"copyright", "address", "structured", "h1"}
+    }
+    if len(formal) == 1:
+        form = next(iter(formal.values()))
+        yield "company_legal_name", form, _form_evidence(form, mentions["names"][0], places), 0.8
 
 
 def _form_evidence(form: str, mention: Mention, places: Places) -> Evidence:
@@ -147,8 +157,18 @@ def _addresses(reading: Reading, places: Places) -> Iterator[Spoken]:
     best = _main_address(reading)
     evidence = places.of_address(best)
     weight = 1.0 if len(reading.addresses) <= 2 else 0.9
+    street = best.street
+    for large in (best.region, best.city):
+        # East Asian streets begin with the city; the claim for the street does not repeat it.
+        if (
+            large
+            and best.country in {"JP", "CN", "TW", "KR"}
+            and street.startswith(large)
+            and len(street) > len(large) + 2
+        ):
+            street = street[len(large) :].strip()
     for part in ("street", "city", "region", "postal_code", "country"):
-        value = getattr(best, part)
+        value = street if part == "street" else getattr(best, part)
         if value:
             yield f"company_{part}", value, evidence, weight
     for number, address in enumerate(reading.addresses[:MAX_OWN]):

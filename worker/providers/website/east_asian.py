@@ -5,6 +5,7 @@ import re
 from worker.providers.website.address import BREAK, EAST_ASIAN, LEAD, SEPARATOR, Address, text_of
 from worker.providers.website.rendering import Rendering
 
+_TAIL_LABEL = re.compile(r"\s{0,3}(?:電話|电话|전화|TEL|FAX|Tel)\s?[:：]?\s{0,2}$", re.I)
 _HOUSE = re.compile(r"\d")
 _PLACE_WORD = re.compile(
     "[都道府県市区區縣县郡町村路街道號号巷弄省州鎮镇樓楼]|[가-힣](?:시|도|군|구|동|로|길|읍|면)(?:\\s|\\d|$)"
@@ -60,6 +61,7 @@ def east_asian(
         return None
     if not _PLACE_WORD.search(text):
         return None
+    text = _TAIL_LABEL.sub("", text)
     address.street = text
     city = _BIG_PLACE.match(text)
     if city:

@@ -14,8 +14,13 @@ _DOMAIN = re.compile(
 )
 _DISGUISED = re.compile(
     r"(?<![\w.+-])(?P<local>[A-Za-z0-9][\w.+-]{0,63})\s{0,2}"
-    r"(?:\s?[\[({<|]\s{0,2}(?:at|@|ät|arroba|chez|a|æt|snabel-?a|kukac|malpa)\s{0,2}[\])}>|]\s?|\s(?:at|AT|\(at\))\s(?=[\w-]{1,63}\s{0,2}[\[({]|[\w-]{1,63}\s(?:dot|DOT|punkt|punto|point)\s)|\s@\s|\s@|@\s)"
-    r"\s{0,2}(?P<domain>[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\s{0,2}(?:\.|[\[({]\s{0,2}(?:dot|\.|punkt|punto|point|ponto|pt|d0t)\s{0,2}[\])}]|\s(?:dot|DOT|punkt|punto|point)\s)\s{0,2}[A-Za-z0-9-]{1,63}){1,5})",
+    r"(?:\s?[\[({<|]\s{0,2}(?:at|@|ät|arroba|arobase|chiocciola|chez|a|æt|snabel-?a|kukac|malpa)\s{0,2}[\])}>|]\s?|\s(?:at|AT|\(at\)|chiocciola|arroba|arobase)\s(?=[\w-]{1,63}\s{0,2}[\[({]|[\w-]{1,63}\s(?:dot|DOT|punkt|punto|point|ponto)\s)|\s@\s|\s@|@\s)"
+    r"\s{0,2}(?P<domain>[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\s{0,2}(?:\.|[\[({]\s{0,2}(?:dot|\.|punkt|punto|point|ponto|pt|d0t)\s{0,2}[\])}]|\s(?:dot|DOT|punkt|punto|point|ponto)\s)\s{0,2}[A-Za-z0-9-]{1,63}){1,5})",
+    re.I,
+)
+#: What every disguised address has, to leave other lines alone.
+_DISGUISE = re.compile(
+    r"[\[({<|]\s{0,2}(?:at|@|ät|arroba|arobase|chiocciola|chez|a|æt|snabel-?a|kukac|malpa)\s{0,2}[\])}>|]|\s(?:at|chiocciola|arroba|arobase)\s[\w-]{1,63}\s?(?:dot|punkt|punto|point|[\[({])|\w\s?@\s\w|\w\s@\s?\w",
     re.I,
 )
 _DOT = re.compile(
@@ -49,14 +54,13 @@ def find_emails(rendering: Rendering, html: str) -> list[Email]:
     """Every address once, in the order of the page: text first, then links, then scrambled ones."""
     found: dict[str, Email] = {}
     budget = MAX_FOUND * 4
-    for index, line in enumerate(rendering.lines):
+    disguised = _DISGUISE.search(rendering.text) is not None
+    for index, line in enumerate(rendering.lines if disguised or "@" in rendering.text else ()):
         if "@" in line:
             budget -= line.count("@")
             for email in _plain(line, index):
                 found.setdefault(email.address.lower(), email)
-        if (
-            "(" in line or "[" in line or "{" in line or " at " in line.lower() or "@ " in line or " @" in line
-        ) and len(line) < 2000:
+        if disguised and len(line) < 2000 and _DISGUISE.search(line):
             for email in _disguised(line, index):
                 found.setdefault(email.address.lower(), email)
         if len(found) >= MAX_FOUND or budget < 0:

@@ -9,8 +9,8 @@ from worker.providers.website.rendering import Rendering
 
 _YEAR = r"(?P<year>1[6-9]\d\d|20[0-4]\d)"
 _FOUNDED = re.compile(
-    rf"(?:(?:founded|established|incorporated|est\.?|estd\.?|gegründet|gründung(?:sjahr)?|firmengründung|fondée?|créée?|fundad[ao]|constituid[ao]|fondat[ao]|nata|opgericht|grundad|grundlagt|stiftet|etableret|etablert|etablerad|perustettu|założon[aey]|rok\szałożenia|založen[ao]?|alapítva|kuruluş|основан[ао]?|год\sоснования|設立|創業|创立|成立于?|설립)"
-    rf"(?:\s(?:in|im\sjahre?|im|en|el\saño|nel|em|i|år|vuonna|w|roku|w\sroku|v\sroce|back\sin|since|by\s[\w .]{{2,40}}\sin|on|the\syear|by))?(?:\s(?:the\syear|jahre?|l'année))?[\s.:：,-]{{0,4}}(?:\d{{1,2}}\.?\s?(?:\w{{3,9}}\.?\s|\.\d{{1,2}}\.\s?))?|(?:seit|depuis|desde|dal|sinds|sedan|siden|since)\s(?:über\s)?(?:le\s)?){_YEAR}(?!\d)(?:\s?年)?",
+    rf"(?:(?:founded|established|incorporated|est\.?|estd\.?|gegründet|gründung(?:sjahr)?|firmengründung|fondée?|créée?|fundad[ao]|constituid[ao]|fondat[ao]|nata|opgericht|grundat|grundad|grundades|grundlagt|stiftet|etableret|etablert|etablerad|perustettu|założon[aey]|rok\szałożenia|založen[ao]?|alapítva|kuruluş|основан[ао]?|год\sоснования|設立|創業|创立|成立于?|설립)"
+    rf"(?:\s(?:in|im\sjahre?|im|en|el\saño|nel|em|i|år|vuonna|w|roku|w\sroku|v\sroce|back\sin|since|by\s[\w .]{{2,40}}\sin|on|the\syear|by))?(?:\s(?:the\syear|jahre?|l'année))?[\s.:：,-]{{0,4}}(?:\d{{1,2}}\.?\s?(?:\w{{3,9}}\.?\s|\.\d{{1,2}}\.\s?))?|(?:seit|depuis|desde|dal|sinds|sedan|siden|since|od(?:\sroku)?)\s(?:über\s)?(?:le\s)?){_YEAR}(?!\d)(?:\s?年)?",
     re.I,
 )
 _WAS = re.compile(
@@ -21,14 +21,28 @@ _CJK_YEAR = re.compile(rf"(?:設立|創業|創立|설립|成立)[^\d]{{0,12}}{_Y
 _YEAR_SHAPE = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
 _FOUNDING_WORDS = frozenset(
     "founded established incorporated est estd gegründet gründung gründungsjahr firmengründung fondée fondé créée créé fundada fundado constituida constituido fondata fondato nata opgericht grundad grundlagt stiftet etableret"
-    " etablert etablerad perustettu założona założony założone rok založena založeno založen alapítva kuruluş seit depuis desde dal sinds sedan siden since".split()
+    " etablert etablerad perustettu założona założony założone rok založena založeno založen alapítva kuruluş seit depuis desde dal sinds sedan siden since grundat grundades roku".split()
 )
-_OTHER_SCRIPTS = ("設立", "創業", "創立", "成立", "설립", "основан", "従業員", "社員数", "员工", "직원", "сотрудник", "çalışan", "kuruluş")
+_OTHER_SCRIPTS = (
+    "設立",
+    "創業",
+    "創立",
+    "成立",
+    "설립",
+    "основан",
+    "従業員",
+    "社員数",
+    "员工",
+    "직원",
+    "сотрудник",
+    "çalışan",
+    "kuruluş",
+)
 _STAFF_WORDS = frozenset(
     "employees staff members associates colleagues professionals people mitarbeiter mitarbeiterinnen mitarbeiterzahl beschäftigte angestellte collaborateurs salariés employés effectif effectifs empleados trabajadores dipendenti collaboratori"
     " medewerkers werknemers medarbetare anställda medarbejdere ansatte pracowników funcionários colaboradores".split()
 )
-_SINCE = re.compile(r"^(?:seit|depuis|desde|dal|sinds|sedan|siden|since)", re.I)
+_SINCE = re.compile(r"^(?:od|seit|depuis|desde|dal|sinds|sedan|siden|since)", re.I)
 _COPYRIGHT = re.compile(r"©|copyright|\(c\)|rights\sreserved", re.I)
 _EMPLOYEES = re.compile(
     r"(?<!\d)(?P<count>\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\+?\s?(?:\w+\s){0,2}?(?:employees|staff(?:\smembers)?|team\smembers|associates|colleagues|professionals|people\swork|mitarbeiter(?:innen|\*innen|:innen|\sund\smitarbeiterinnen)?|beschäftigte|angestellte|collaborateurs|salariés|employés|empleados|trabajadores|dipendenti|collaboratori|medewerkers|werknemers|medarbetare|anställda|medarbejdere|ansatte|työntekijää|pracowników|zaměstnanců|funcionários|colaboradores|сотрудник\w*|çalışan)(?!\w)",

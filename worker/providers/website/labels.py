@@ -4,7 +4,7 @@
 import re
 
 _PHONE_WORDS = (
-    r"tele?(?:ph|f)[oóôøò]?n\w{0,5}|t[ée]l[ée]phone\w?|telefax\s?/\s?telefon|phones?|tel[s\.]?|t[ée]l\.?|tlf\w?|tlph|telf\w?|tfno"
+    r"t[eé]l[eé]?(?:ph|f)[oóôøò]?n\w{0,5}|t[ée]l[ée]phone\w?|telefax\s?/\s?telefon|phones?|tel[s\.]?|t[ée]l\.?|tlf\w?|tlph|telf\w?|tfno"
     r"|tfn|t[ée]l[ée]f|tele|ph|phn|mobiles?|mobil\w{0,6}|m[oó]vil\w{0,2}|mob|cell\w{0,4}|celular\w{0,2}"
     r"|cel|handy|gsm|natel|whats\s?app|viber|hot\s?lines?|help\s?line|info\s?line|toll[\s-]?free|free\s?(?:phone|call)"
     r"|freefone|lo-?call|n[uú]mero\s+verde|num[ée]ro\s+vert|switchboard|sentralbord|v[aä]xel|vaihde|rufnummer|fono|fon|fone|tlp|telp"
@@ -17,7 +17,7 @@ _WEAK_WORDS = (
     r"|international|outside|within|inquiries|enquiries|orders?|booking|front\s+desk|text|sms|zentrale|centrale|standard|conmutador|nummer|numéro|linea|l[ií]nea|atenci[oó]n|cliente\w?|kund\w{2,12}|r[ée]servations?|bestell\w{0,8}|servizio|assistenza|klant\w{0,10}|afspraak|bel|ring|ruf\w{0,3}|appel\w{0,3}|llam\w{1,4}|chiam\w{1,5}|ligue|zadzwo\w{1,4}|volej\w{0,3}|soita|erreich\w{0,6}"
 )
 _FAX_WORDS = (
-    r"(?:tele|i|e-?)?fax\w{0,4}|facsimile|t[ée]l[ée]copi\w{0,4}|fa[kc]s\w{0,2}|faksi?|факс\w?|传真|傳真|ファックス|ファクス|ファクシミリ|"
+    r"(?:t[eé]l[eé]|i|e-?)?fax\w{0,4}|facsimile|t[ée]l[ée]copi\w{0,4}|fa[kc]s\w{0,2}|faksi?|факс\w?|传真|傳真|ファックス|ファクス|ファクシミリ|"
     r"ＦＡＸ|팩스|φαξ|פקס|فاکس|فاكس|belge\s?geçer|belgegeçer|โทรสาร|แฟกซ์|📠|℻"
 )
 #: In any case of letters.

@@ -21,7 +21,7 @@ FORMS: dict[str, str] = {
         "s l u", "slu", "sll", "s a u", "sau", "s c", "sc", "scp", "s coop", "s de rl de cv", "s de r l de c v", "sa de cv", "s a de c v", "sapi de cv", "s a p i de c v", "s c r l", "sociedad limitada", "sociedad anónima",
         "lda", "unipessoal lda", "ltda me", "me", "mei", "eireli", "s/a", "epp", "asbl", "aisbl", "vzw", "sas di", "scarl", "s c a r l", "soc coop", "sca", "kft", "bt", "zrt", "nyrt", "rt", "s r l u",
         # Dutch, Nordic, Baltic
-        "bv", "b v", "nv", "n v", "cv", "c v", "vof", "v o f", "ab", "hb", "aktiebolag", "a/s", "as", "aps", "i/s", "k/s", "asa", "da", "ans", "oy", "oyj", "oy ab", "ky", "ry", "tmi", "ehf", "hf", "oü", "uab", "sia", "mb",
+        "bv", "b v", "nv", "n v", "cv", "c v", "vof", "v o f", "ab", "hb", "aktiebolag", "aktiengesellschaft", "u a", "合資会社", "a/s", "as", "aps", "i/s", "k/s", "asa", "da", "ans", "oy", "oyj", "oy ab", "ky", "ry", "tmi", "ehf", "hf", "oü", "uab", "sia", "mb",
         # Slavic, Greek, Turkish
         "sp z o o", "spółka z o o", "sp j", "sp k", "s k", "spółka akcyjna", "s c", "s r o", "spol s r o", "sro", "a s", "v o s", "k s", "z s", "d o o", "doo", "d d", "j d o o", "s p", "e o o d", "eood", "ood", "ad", "ead",
         "ooo", "ооо", "оао", "зао", "пао", "ао", "ип", "тов", "тоо", "пп", "пат", "a e", "ae", "e p e", "epe", "ike", "a ş", "aş", "a.ş", "ltd şti", "san tic ltd şti", "san ve tic a ş", "anonim şirketi", "limited şirketi",
@@ -66,14 +66,14 @@ _LAST_WORDS = frozenset(word.group() for form in FORMS if (word := _LAST.search(
 
 #: Words as written of which one stands in every form that ``STRONG`` finds, but for the dotted forms below.
 FORM_WORDS = frozenset(
-    "Inc INC Incorporated Corp CORP Corporation LLC LLP Ltd LTD Limited PLC plc Pty Pte Pvt GmbH gGmbH GMBH mbH AG KG OHG GbR UG eG KGaA PartG SARL Sarl SàRL Sàrl SAS SASU EURL SNC SpA SPA SRL Srl Srls SPRL BVBA SL SLU Lda LDA Ltda LTDA EIRELI"
+    "PLLC DAC LLLP Aktiengesellschaft Inc INC Incorporated Corp CORP Corporation LLC LLP Ltd LTD Limited PLC plc Pty Pte Pvt GmbH gGmbH GMBH mbH AG KG OHG GbR UG eG KGaA PartG SARL Sarl SàRL Sàrl SAS SASU EURL SNC SpA SPA SRL Srl Srls SPRL BVBA SL SLU Lda LDA Ltda LTDA EIRELI"
     " BV NV AB AS ApS APS ASA Oy OY Oyj OÜ UAB SIA ehf Sp sp spol Kft Zrt Nyrt Bt EOOD ЕООД ООД АД AŞ Co Company Sdn Bhd JSC FZE FZCO FZ WLL CIC VZW vzw ASBL asbl Ges GesmbH GesmbH".split()
 )
 DOTTED_FORMS = ("L.L.C", "L.L.P", "S.A", "S.p.A", "S.P.A", "S.r.l", "S.R.L", "S.n.c", "s.n.c", "s.a.s", "s.r.l", "S.L", "S. de", "B.V", "N.V", "V.O.F", "v.o.f", "A/S", "S/A", "e.K", "e. K", "e.V", "e. V", "e.U", "s.r.o", "s. r. o", "a.s", "d.o.o", "S.K.A",
-                "K.K", "A.Ş", "W.L.L", "N.A", "S.à", "S.a.r", "S.A.R")  # fmt: skip
+                "K.K", "A.Ş", "W.L.L", "N.A", "U.A", "S.à", "S.a.r", "S.A.R")  # fmt: skip
 
 STRONG = re.compile(
-    r"(?<!\w)(?:Inc|Incorporated|Corp|Corporation|L\.?L\.?C|L\.?L\.?P|Ltd|Limited|PLC|plc|Pty\.?\s(?:Ltd|Limited)|Pte\.?\s(?:Ltd|Limited)|Pvt\.?\s(?:Ltd|Limited)"
+    r"(?<!\w)(?:Inc|Incorporated|PLLC|DAC|LLLP|Aktiengesellschaft|U\.A|合資会社|Corp|Corporation|L\.?L\.?C|L\.?L\.?P|Ltd|Limited|PLC|plc|Pty\.?\s(?:Ltd|Limited)|Pte\.?\s(?:Ltd|Limited)|Pvt\.?\s(?:Ltd|Limited)"
     r"|g?GmbH(?:\s(?:&|und|u\.)\sCo\.?\s?(?:KG(?:aA)?|OHG))?|mbH|Ges\.?\s?m\.?\s?b\.?\s?H|AG(?:\s&\sCo\.?\s?KG)?|KG|OHG|GbR|UG\s?\(haftungsbeschränkt\)|UG|e\.\s?K|e\.\s?V|eG|KGaA|PartG(?:\s?mbB)?|e\.U"
     r"|S\.?[aàA]\.?[rR]\.?[lL]|SAS|S\.A\.S|SASU|EURL|SNC|S\.A|S\.?[pP]\.?[aA]|S\.?[rR]\.?[lL](?:\.?[sS])?|S\.n\.c|s\.n\.c|s\.a\.s|SPRL|BVBA|S\.L(?:\.U)?|SLU?|S\.A\.U|S\.?A\.?\sde\sC\.?V|S\.\sde\sR\.\s?L\.\sde\sC\.\s?V"
     r"|Lda|LDA|Ltda|LTDA|EIRELI|S/A|B\.?V|N\.?V|V\.?O\.?F|AB|A/S|AS|ApS|APS|ASA|Oy|OY|Oyj|Oy\sAb|OÜ|UAB|SIA|ehf|Sp\.?\s?z\s?o\.?\s?o|sp\.?\s?z\s?o\.?\s?o|S\.K\.A|spol\.\ss\s?r\.\s?o|s\.\s?r\.\s?o|a\.\s?s|d\.\s?o\.\s?o|Kft|Zrt|Nyrt|Bt"

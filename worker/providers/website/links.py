@@ -34,7 +34,9 @@ for _number, _subject in enumerate(_PATTERNS):
             )
 _HINTS["job"] = _HINTS["jobs"]
 _KNOWN = frozenset(_HINTS)
-_FOREIGN = re.compile("контакт|компани|о нас|про нас|команда|επικοινων|お問|会社|企業|アクセス|特定商|役員|チーム|プライバ|联系|聯絡|关于|關於|연락|오시는|회사|문의")
+_FOREIGN = re.compile(
+    "контакт|компани|о нас|про нас|команда|επικοινων|お問|会社|企業|アクセス|特定商|役員|チーム|プライバ|联系|聯絡|关于|關於|연락|오시는|회사|문의"
+)
 _SHORT = re.compile(
     r"(?<![a-z])(?:a[\s_-]?propos|o[\s_-](?:nas|firmie|компании)|om[\s_-]?oss?|chi[\s_-]?siamo|qui[\s_-]|get[\s_-]in|wir[\s_-]|ota[\s_-]|who[\s_-]we|our[\s_-](?:story|people))"
 )

@@ -19,6 +19,9 @@ _YEARS = re.compile(
     r"^(?:all\s+content\s*)?(?:©|\(c\)|copyright)?[\s©]*(?:(?:19|20)\d\d[\s,–-]*)+(?=\D)|^(?:all\s+content\s*)?(?:©|\(c\)\s|copyright\s)[\s©]*|[\s,–-]+(?:©\s?)?(?:19|20)\d\d$",
     re.I,
 )
+_FORMER = re.compile(
+    r"\s{0,2}\((?:formerly|ehemals|vormals|früher|anciennement|voorheen|tidigare|antes|già)\b.*$", re.I
+)
 _STATE_TAIL = re.compile(rf"(?<=\w\w),\s(?:{'|'.join(US_STATES.values())}|USA|Inc\. Home)$")
 _SENTENCE = re.compile(
     r"[.!?]\s+[A-Z]|(?<!\w)(?:is|are|was|were|our|your|we|you|please|click|here|how|why|what|ist|sind|sie|wir|nous|vous|est|siamo|sono)(?!\w)",
@@ -41,12 +44,13 @@ def tidy(text: str) -> str:
         match = _TRAILING.search(text)
         if match and match.start() > 1:
             text = text[: match.start()]
-    text = _STATE_TAIL.sub("", text)
+    text = _FORMER.sub("", _STATE_TAIL.sub("", text))
     if text.endswith(".") and not re.search(
         r"(?:\b\w|\b(?:Inc|Ltd|Co|Corp|Bros|Assoc|St|Dr|Jr|Sr)|\.\w)\.$", text, re.I
     ):
         text = text[:-1]
-    return text.strip(" \t|:;,-–—•·*\"“”„«»'[]>_#~^!")
+    text = text.strip(" \t|:;,-–—•·*\"“”„«»'[]>_#~^!")
+    return f"{text})" if text.count("(") == text.count(")") + 1 and "(" in text[1:] else text
 
 
 def plausible(text: str) -> bool:

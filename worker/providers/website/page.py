@@ -84,6 +84,9 @@ def parse_at(
     places = Places(url, page_hash, rendering)
     kind = kind_of_page(document, rendering, text, status)
     mentions = _mentions(reading, places)
+    if kind == "parked" and reading.addresses and (mentions["phones"] or mentions["emails"]):
+        # "Coming soon" with an address and a number is a company's page all the same.
+        kind = ""
     page = Page(url=url, text=rendering.text, title=document.title, page_hash=page_hash, rendering=RENDERING)
     claims = () if kind else claims_of(reading, mentions, places, observed_at, CONFIDENCE)
     outcome = Outcome.BLOCKED if kind in {"challenge", "login"} else Outcome.HIT if claims else Outcome.MISS

@@ -74,7 +74,9 @@ def _lines_with(roles: Sequence[str], rendering: Rendering, *, wide: bool) -> li
     """The numbers of the lines that name a role."""
     found = rendering.lines_with(roles)
     if wide:
-        found.update(rendering.line_at(match.start()) for match in islice(_OTHER_ROLES.finditer(rendering.text), MAX_ROLE_LINES))
+        found.update(
+            rendering.line_at(match.start()) for match in islice(_OTHER_ROLES.finditer(rendering.text), MAX_ROLE_LINES)
+        )
     return sorted(found)
 
 

@@ -37,11 +37,14 @@ def read_number(text: str, region: str) -> tuple[str, str, bool] | None:
         number = phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason not in {phonenumbers.ValidationResult.IS_POSSIBLE, phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY}:
         return None
     valid = phonenumbers.is_valid_number(number)
     where = phonenumbers.region_code_for_number(number) if valid else region
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), where or region, valid
+    whole = reason == phonenumbers.ValidationResult.IS_POSSIBLE
+    international = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if whole else ""
+    return international, where or region, valid
 
 
 def pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int, int, str]]:

@@ -1,4 +1,5 @@
 """Phone and fax numbers in lines of text: found by shape, judged by label, region and place on the line."""
+# ruff: noqa: E501 - patterns are easier to read unbroken
 
 import re
 from collections.abc import Iterator, Sequence
@@ -262,6 +263,8 @@ def _judge(
         or DATE.match(written)
         or (_DECIMAL.match(written) and not (digits[0] == "0" and len(digits) >= 9))
         or len(set(digits)) == 1
+        or "1234567890" in digits
+        or "0123456789" in digits
     ):
         return None
     if _UNIT.match(line[end : end + 9]):
@@ -307,7 +310,7 @@ def _judge(
     ):
         return None
     return Number(
-        text=text, e164=e164 if valid else "", region=region, fax=kind in {"fax", "both"}, phone=kind != "fax",
+        text=text, e164=e164 if valid or kind in {"phone", "fax", "both"} else "", region=region, fax=kind in {"fax", "both"}, phone=kind != "fax",
         line=index, column=start, length=end - start, labelled=labelled,
     )  # fmt: skip
 

@@ -37,7 +37,7 @@ _REGISTERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("SIRET", re.compile(r"(?<!\w)SIRET(?:\s(?:n°|no|num[eé]ro))?[\s.:n°]{0,6}(?P<id>\d{3}\s?\d{3}\s?\d{3}\s?\d{5})(?!\d)", re.I), "siret"),
     ("SIREN", re.compile(r"(?<!\w)(?:SIREN|R\.?C\.?S\.?)(?:\s(?:n°|no)|\s[A-ZÀ-Ý][\w' -]{2,30}?(?:\s[AB])?)?[\s.:n°]{0,6}(?:[AB]\s)?(?P<id>\d{3}[\s.]?\d{3}[\s.]?\d{3})(?![\s.]?\d)", re.I), "luhn"),
     ("SIREN", re.compile(r"(?P<id>\d{3}\s\d{3}\s\d{3})\sR\.?C\.?S(?!\w)", re.I), "luhn"),
-    ("GB", re.compile(r"(?<!\w)(?:company\s(?:reg(?:istration|istered)?\.?\s)?(?:no|number|nr|num)|registered\s(?:company\s)?(?:no|number|in\s(?:england|scotland|wales|northern\sireland)(?:\s(?:and|&)\s(?:england|wales))?(?:\s?(?:under|with|,|:|-))?(?:\s?(?:company|registration))?\s?(?:no|number)?)|reg(?:istration)?\.?\s(?:no|number)|co\.?\s(?:reg\.?\s)?no|company\sregistration)[\s.:#]{0,4}(?P<id>(?:SC|NI|OC|SO|NC|R)?\s?\d{5,8})(?!\d)", re.I), "gb"),
+    ("GB", re.compile(r"(?<!\w)(?:company\s(?:reg(?:istration|istered)?\.?\s)?(?:no|number|nr|num)|registered\s(?:company\s)?(?:no|number|in\s(?:england|scotland|wales|northern\sireland|ireland)(?:\s(?:and|&)\s(?:england|wales))?(?:\s?(?:under|with|,|:|-))?(?:\s?(?:company|registration))?\s?(?:no|number)?)|reg(?:istration)?\.?\s(?:no|number)|co\.?\s(?:reg\.?\s)?no|company\sregistration)[\s.:#(]{0,4}(?P<id>(?:SC|NI|OC|SO|NC|R)?\s?\d{5,8})(?!\d)", re.I), "gb"),
     ("KVK", re.compile(r"(?<!\w)K\.?v\.?K\.?(?:[\s-]?(?:nummer|nr|number|no|reg\w*)\.?)?(?:\s[A-Z][a-z]+)?[\s.:]{0,4}(?P<id>\d{2}\.?\d{3}\.?\d{3})(?!\d)", re.I), ""),
     ("KBO", re.compile(r"(?<!\w)(?:KBO|BCE|RPR|RPM|ondernemingsnummer|num[eé]ro\sd'entreprise)(?:\s[A-Z][a-z]+)?[\s.:n°]{0,5}(?:BE\s?)?(?P<id>[01]\d{3}\.?\d{3}\.?\d{3})(?!\d)", re.I), "be"),
     ("CIF", re.compile(r"(?<!\w)(?:C\.?I\.?F|N\.?I\.?F)\.?(?:\s(?:n[°ºo.]{1,2}|no))?[\s.:/-]{0,4}(?P<id>[A-HJNP-SUVW][\s-]?\d{2}\.?\d{3}\.?\d{3}|[A-HJNP-SUVW][\s-]?\d{7}[A-J0-9])(?!\w)", re.I), "es"),
@@ -52,7 +52,9 @@ _REGISTERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("IČO", re.compile(r"(?<!\w)IČO?[\s.:]{1,4}(?P<id>\d{2,3}\s?\d{2,3}\s?\d{2,3})(?!\d)", re.I), ""),
     ("ORG", re.compile(r"(?<!\w)org(?:anisations?)?\.?\s?-?\s?(?:nr|nummer|no)\.?[\s:]{0,4}(?:NO\s?|SE\s?)?(?P<id>\d{6}-\d{4}|\d{3}\s?\d{3}\s?\d{3})(?!\d)", re.I), ""),
     ("Y-tunnus", re.compile(r"(?<!\w)(?:Y-?tunnus|FO-nummer|Business\sID)[\s.:]{0,4}(?P<id>\d{7}-\d)(?!\d)", re.I), "fi"),
-    ("CVR", re.compile(r"(?<!\w)(?:CVR|SE)[\s-]?(?:nr|nummer|no)\.?[\s:.]{0,4}(?:DK\s?)?(?P<id>\d{2}\s?\d{2}\s?\d{2}\s?\d{2})(?!\d)", re.I), "dk"),
+    ("CVR", re.compile(r"(?<!\w)(?:CVR(?:[\s-]?(?:nr|nummer|no)\.?)?|SE[\s-]?(?:nr|nummer|no)\.?)[\s:.]{0,4}(?:DK\s?)?(?P<id>\d{2}\s?\d{2}\s?\d{2}\s?\d{2})(?!\d)", re.I), "dk"),
+    ("NIPC", re.compile(r"(?<!\w)(?:NIPC|NIF|N\.?[º°]?\s?(?:de\s)?contribuinte|contribuinte)[\s.:nº°]{0,6}(?:PT\s?)?(?P<id>[1-9]\d{2}\s?\d{3}\s?\d{3})(?!\d)", re.I), "pt"),
+    ("VR", re.compile(r"(?<!\w)(?P<id>VR\s?(?:Nr\.?\s?)?\d{2,6})(?!\w)"), ""),
     ("UEN", re.compile(r"(?<!\w)(?:UEN|Co\.?\sReg\.?\sNo)[\s.:]{0,4}(?P<id>\d{8,9}[A-Z])(?!\w)", re.I), ""),
     ("CIN", re.compile(r"(?<!\w)CIN(?:\sno)?[\s.:]{0,4}(?P<id>[LU]\d{5}[A-Z]{2}\d{4}[A-Z]{3}\d{6})(?!\w)", re.I), ""),
     ("ОГРН", re.compile(r"(?<!\w)(?:ОГРН|OGRN)[\s.:]{0,4}(?P<id>\d{13})(?!\d)", re.I), ""),
@@ -63,12 +65,27 @@ _REGISTERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
 )  # fmt: skip
 _HINT_WORDS = frozenset(
     "vat ust uid umsatzsteuer identifikationsnummer ustid mwst tva iva btw moms mva cvr alv nip nif cif nipc dič dph gst gstin hr hrb hra fn firmenbuch firmenbuchnummer siret siren rcs company registered reg registration"
-    " kvk kbo bce rpr rpm ondernemingsnummer rea abn acn nzbn cnpj cuit rfc krs ičo ič ic ico organisation organization org orgnr tunnus uen cin огрн инн che tax oib adószám afm entreprise αφμ piva partita cif 사업자등록번호 사업자 법인등록번호 法人番号 统一社会信用代码"
+    " kvk kbo bce rpr rpm ondernemingsnummer rea abn acn nzbn cnpj cuit rfc krs ičo ič ic ico organisation organization org orgnr tunnus uen cin огрн инн che tax oib adószám afm vr vereinsregister entreprise αφμ piva partita cif 사업자등록번호 사업자 법인등록번호 法人番号 统一社会信用代码"
     " organisationsnummer organisasjonsnummer ustidnr steuernummer handelsregister identifikationsnummer contribuinte registro".split()
 )
 _WORD = re.compile(r"[^\W\d_]{2,30}")
 #: Hints of two letters, with what makes them one.
-_SHORT_HINTS = ("hr a", "hr b", "hra", "hrb", "fn ", "co no", "co. no", "co reg", "co. reg", "ič", "ic:", "ico:", "r.c.s", "r.e.a")
+_SHORT_HINTS = (
+    "hr a",
+    "hr b",
+    "hra",
+    "hrb",
+    "fn ",
+    "co no",
+    "co. no",
+    "co reg",
+    "co. reg",
+    "ič",
+    "ic:",
+    "ico:",
+    "r.c.s",
+    "r.e.a",
+)
 _BARE = re.compile(
     r"(?<![A-Z0-9])[A-Z]{2}U?\s?\d{8}|CHE-|\d\sMVA|(?:R\.C\.S|K\.v\.K|C\.I\.F|N\.I\.F|A\.B\.N|R\.F\.C)\.?|法人番号|사업자|统一社会"
 )
@@ -121,6 +138,7 @@ def _in_line(line: str, regions: Sequence[str]) -> Iterator[tuple[str, str, int,
     for match in _CHE.finditer(line):
         digits = re.sub(r"\D", "", match.group("digits"))
         if VAT_CHECKS["CHE"](digits):
+            yield "company_registration_id", f"CHE-{digits[:3]}.{digits[3:6]}.{digits[6:]}", match.start(), match.end()
             number = f"CHE-{digits[:3]}.{digits[3:6]}.{digits[6:]}"
             yield (
                 ("company_vat_id" if re.search("MWST|TVA|IVA", match.group()) else "company_registration_id"),
@@ -162,7 +180,7 @@ def _checks(check: str, plain: str) -> bool:
     if not check or check == "hr":
         return True
     if check == "gb":
-        return len(plain) >= 7
+        return len(plain) >= 6
     if check == "luhn":
         return luhn(plain)
     if check == "siret":
@@ -183,7 +201,7 @@ def _shown(name: str, value: str, plain: str) -> str:
     if name == "FN":
         return f"FN {plain[:-1]}{plain[-1].lower()}"
     if name == "GB":
-        return plain.zfill(8) if plain.isdigit() else plain
+        return plain.zfill(8) if plain.isdigit() and len(plain) == 7 else plain
     return value
 
 

@@ -247,7 +247,11 @@ def _walk(pieces: list[str], out: Rendering) -> None:
                 if (" hidden" in tag or "style=" in tag) and _hides(name, tag):
                     skip_above = depth - 1
                     continue
-                if ("foot" in rest or "nav" in rest or "head" in rest or "copyright" in rest) and name != "body":
+                if (
+                    name in _BLOCKS
+                    and ("foot" in rest or "nav" in rest or "head" in rest or "copyright" in rest)
+                    and name != "body"
+                ):
                     bit |= _region(rest)
             if bit:
                 regions.append((depth - 1, bits))

@@ -27,6 +27,7 @@ _NOT_PROFILES = frozenset(
     "share sharer sharer.php share.php intent home login signup register search hashtag explore privacy terms about help tos legal i plugins dialog events watch embed results feed playlist login.php tr l.php policies policy ads business"
     " pages groups people photo.php permalink.php story.php settings messages notifications user channel c accounts p reel reels tv stories features pricing topics collections trending marketplace sponsors apps orgs enterprise sharearticle".split()
 )
+_SUBDOMAIN = re.compile(r"[a-z]{1,3}(?:-[a-z]{2,4})?")
 _SHARE = re.compile(r"share|intent/|sharer|[?&](?:u|url|text|status|mini)=", re.I)
 _VENDORS = frozenset(
     "wix wordpress squarespace shopify godaddy weebly jimdo facebook twitter instagram youtube linkedin google duda webflow elementor joomla drupal prestashop adobe microsoft".split()
@@ -92,7 +93,7 @@ def profile_of(href: str) -> tuple[str, str, str] | None:
     if entry is None:
         base = host.partition(".")[2]
         entry = _HOSTS.get(base)
-        if entry is None or len(host.partition(".")[0]) > 3:
+        if entry is None or _SUBDOMAIN.fullmatch(host.partition(".")[0]) is None:
             return None
         host = base
     if _SHARE.search(href):

@@ -1,31 +1,32 @@
 """What a street line looks like, in many languages."""
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
+from functools import lru_cache
 
-_WORDS = (
-    # English
-    r"street|str|st|road|rd|avenue|ave|av|boulevard|blvd|drive|dr|lane|ln|way|court|ct|place|pl|square|sq|parkway|pkwy|pky|highway|hwy"
-    r"|circle|cir|terrace|terr?|trail|trl|turnpike|tpke|plaza|plz|loop|alley|crescent|cres|close|grove|gardens?|mews|row|hill|walk|yard|wharf"
-    r"|quay|embankment|bypass|freeway|expressway|route|rte|pike|broadway|park|parade|esplanade|house|building|bldg|tower|mall|arcade|centre|center|estate"
-    r"|industrial|business\spark|floor|fl|suite|ste|unit|room|rm|level|apt|apartment|box|flat|green|common|bridge|gate|mill|court|works|campus|airport|village|path|crossing|ridge|valley|point|bay|p\.?o\.?b"
-    # German, Dutch, Nordic
-    r"|postfach|platz|allee|gasse|postbus|straat|laan|plein|weg|singel|gracht|kade|boks|postboks|gate|gata|gatan|vej|vägen|gade|plads|torg|katu|tie|box|haus|hof|markt|ring|am|im|an\sder|auf\sder|zum|zur|unter\sden|obere|untere|alte|neue"
-    # Romance
-    r"|rue|quai|chemin|ch|impasse|allée|all[ée]es|cours|place|zone|z\.?i\.?|z\.?a\.?|bp|b\.p|cedex|lieu-dit|faubourg|bd|bld|via|viale|v\.le|piazza|p\.zza|piazzale|corso|largo|vicolo|strada|contrada|località|loc|lungo\w+"
-    r"|calle|c/|avda|avd|avenida|plaza|paseo|carretera|ctra|camino|pol[ií]gono|pol|ronda|travesía|urb|urbanizaci[oó]n|colonia|col|carrera|cra|cl|kra|diagonal|transversal|calz|calzada|blvr|pasaje|piso|local|edificio|km|of|oficina|nave"
-    r"|rua|r\.|av|travessa|praça|alameda|estrada|rodovia|largo|andar|sala|loja|lote|quadra|conj|bairro"
-    # Slavic, Baltic, Hungarian, Romanian, Turkish, Greek
-    r"|ul|ulica|ulice|al|aleja|pl|plac|os|osiedle|nám|nám[eě]stí|námestie|třída|tř|nábřeží|trg|cesta|ulitsa|utca|u\.|út|útja|tér|körút|krt|bulevardul|bd|bl|str|strada|șos|sos|calea|sok|sokak|cad|caddesi|cd|mah|mahallesi|mh|bulvar[ıi]?|blv|no|kat|sitesi|han|iela|gatvė|g\.|pr|prosp"
-    r"|ул|улица|вул|вулиця|пр|просп|проспект|пер|переулок|наб|шоссе|бул|пл|площадь|д\.|дом|корп|стр|офис|οδός|λεωφ|λεωφόρος"
-    # Asia in Latin script
-    r"|jalan|jl|jln|lorong|soi|moo|nagar|marg|chowk|sector|phase|plot|opp|near|block|blk|ku|shi|cho|chome|gun|dong|ro|gil|gu|lu|jie|xiang|nong|district|sec|section|barangay|brgy|gedung|lantai"
+_WORDS = frozenset(
+    "airport al alameda aleja allee allees alley allée allées alte am andar apartment apt arcade av avd avda ave avenida avenue bairro barangay bay bd bl"
+    " bld bldg blk block blv blvd blvr boks boulevard box bp brgy bridge broadway building bulevardul bulvari bulvarı bypass cad caddesi calea calle calz"
+    " calzada camino campus carrera carretera cd cedex center centre cesta ch chemin cho chome chowk cir circle cl close col colonia common conj contrada"
+    " corso cours court cra cres crescent crossing ct ctra diagonal district dong dr drive dům edificio embankment esplanade estate estrada expressway"
+    " faubourg fl flat floor freeway gade garden gardens gasse gata gatan gate gatvė gedung gil gracht green grove gu gun han haus highway hill hof house"
+    " hwy iela im impasse industrial jalan jie jl jln kade kat katu km kra krt ku körút laan lane lantai largo level ln loc local località loja loop lorong"
+    " lote lu lungarno lungomare lungotevere mah mahallesi mall marg markt mews mh mill moo nagar namestie nave near neue no nong nábřeží nám námestie"
+    " náměstí obere of oficina opp os osiedle parade park parkway pasaje paseo path phase piazza piazzale pike piso pkwy pky pl plac place plads platz"
+    " plaza plein plot plz point pol poligono polígono postboks postbus postfach pr praça prosp quadra quai quay rd ridge ring rm ro road rodovia ronda"
+    " room route row rte rua rue sala sec section sector shi singel sitesi soi sok sokak sos sq square st ste str straat strada street suite ter terr"
+    " terrace tie torg tower tpke trail transversal travessa travesía trg trl turnpike tér tř třída ul ulica ulice ulitsa unit untere urb urbanizacion"
+    " urbanización utca valley vej via viale vicolo village vägen walk way weg wharf works xiang yard zone zum zur út útja șos λεωφ λεωφόρος οδός бул вул"
+    " вулиця дом корп наб офис пер переулок пл площадь пр просп проспект стр ул улица шоссе".split()
 )
-_STREET = re.compile(rf"(?<![^\W\d_])(?:{_WORDS})(?![^\W\d_])", re.I)
-_SUFFIX = re.compile(
-    r"[a-zäöüßåæøéœ]{2,30}(?:stra(?:ß|ss)e|str\.?|weg|platz|allee|gasse|ring|damm|ufer|steig|chaussee|markt|graben|berg|feld|kamp|hof|tor|park|zeile|wall|stieg|winkel"
-    r"|straat|laan|plein|kade|dijk|gracht|singel|baan|dreef|steenweg|lei|hof|park|pad"
-    r"|gatan|vägen|gata|gränd|torget|gade|vej|veien|vegen|gaten|plads|katu|tie|kuja|polku|ranta|tori)(?![a-zäöüß])",
-    re.I,
+#: Endings of words that are streets in German, Dutch and the Nordic languages.
+_ENDINGS = tuple(
+    "straße strasse str weg platz allee gasse ring damm ufer steig chaussee markt graben berg feld kamp hof tor park zeile wall stieg winkel straat laan plein kade dijk gracht singel baan dreef steenweg lei pad"
+    " gatan vägen gata gränd torget gade vej veien vegen gaten plads katu tie kuja polku ranta tori utca tér körút".split()
+)
+_TOKEN = re.compile(r"[^\W\d_]+")
+_PHRASE = re.compile(
+    r"(?<!\w)(?:c/|b\.?p\.?\s?\d|z\.?[ia]\.?(?!\w)|v\.le|p\.zza|r\.\s|u\.\s|d\.\s?\d|g\.\s|p\.?o\.?b)", re.I
 )
 _CJK = re.compile("[丁番号路街弄區区市縣县町村通段巷号號樓楼階]|로\\s?\\d|길\\s?\\d|[시도군구동]\\s")
 _NUMBERED = re.compile(
@@ -52,6 +53,15 @@ def is_box(line: str) -> bool:
     return bool(_BOX.search(line))
 
 
+def _names_street(line: str) -> bool:
+    """Whether a word on the line says street, square, house, floor and the like."""
+    tokens = _TOKEN.findall(line.lower())
+    if not _WORDS.isdisjoint(tokens):
+        return True
+    return any(token.endswith(_ENDINGS) and len(token) >= 6 for token in tokens) or bool(_PHRASE.search(line))
+
+
+@lru_cache(maxsize=2048)
 def street_score(line: str) -> int:
     """0 for no street line; 1 for a weak sign (a number in the right place, or a street word); 2 and more for both."""
     if not 3 <= len(line) <= MAX_STREET:
@@ -63,7 +73,7 @@ def street_score(line: str) -> int:
     score = 0
     if _NUMBERED.search(line):
         score += 1
-    if _SUFFIX.search(line) or _STREET.search(line):
+    if _names_street(line):
         score += 1
         if any(c.isdigit() for c in line):
             score += 1

@@ -50,6 +50,7 @@ LABELLED = [
     ("acme.nl", "nl", "Telefoon 0318-123456", "318123456"),
     ("acme.es", "es", "Tel: 91 123 45 67", "911234567"),
     ("acme.es", "es", "Teléfono: 934 12 34 56", "934123456"),
+    ("acme.es", "es", "Estamos en la calle Sauce, junto al río, y le atendemos siempre. Teléfono 910 001 420", "910001420"),
     ("acme.pt", "pt", "Telefone: 213 456 789", "213456789"),
     ("acme.it", "it", "Tel. 06 69880142", "669880142"),
     ("acme.it", "it", "Telefono: 02/12345678", "212345678"),
