@@ -119,6 +119,7 @@ class Simulator:
             "LLM_MODEL": "claude-haiku-5-5",
             "LLM_API_KEY": "sim-anthropic-key",
             "LLM_BASE_URL": self.url("anthropic"),
+            "EMAIL_DNS_SERVERS": self.dns.address,
             "FETCH_HOSTS": f"*.example={self.sites},*.test={self.sites},*.linkedin.com={self.sites}",
         }
 

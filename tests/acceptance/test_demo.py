@@ -95,3 +95,19 @@ def test_nothing_is_left_after_an_interrupt_or_a_kill() -> None:
             assert demo.wait(30) == code
             assert wait_for_none(folder, 20) == []
             assert not list(folder.glob("enrichd-demo-*/*"))
+
+
+def test_an_interrupt_while_servers_start() -> None:
+    """Ctrl-C in the middle of the start: what is half up is brought to an end, too."""
+    with tempfile.TemporaryDirectory(prefix="enrichd-test-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        demo = start(folder)
+        while not list(folder.glob("enrichd-demo-*/data/start.lock")):
+            assert demo.poll() is None
+            time.sleep(0.01)
+        demo.send_signal(signal.SIGINT)
+        text, _ = demo.communicate(timeout=60)
+        assert demo.returncode == 130, text
+        assert wait_for_none(folder, 20) == []
+        assert not list(folder.glob("enrichd-demo-*"))

@@ -28,10 +28,7 @@ BIGGER: Final = {
 #: Settings whose names are put together from a provider's name.
 COMPOSED: Final = re.compile(r"(BRAVE|SERPER|TAVILY)_API_KEY|APOLLO_RATE_LIMIT_PER_MINUTE")
 #: Settings for what is still to come; remove a line when the code that reads it arrives.
-TO_COME: Final = {
-    "WORKER_SECRET_TOKEN", "CRON_SECRET", "FETCH_RETRIES", "MEMORY_CACHE", "HUNTER_WEBHOOK_SECRET",
-    "WORKSPACE_BUDGET_PER_DAY", "WORKSPACE_BUDGET_PER_MONTH",
-}  # fmt: skip
+TO_COME: Final = {"WORKER_SECRET_TOKEN", "CRON_SECRET", "FETCH_RETRIES", "HUNTER_WEBHOOK_SECRET"}
 #: Who may touch the environment outside config/, and why.
 PASSES_ENVIRONMENT_ON: Final = {
     "worker/alone.py": "gives its own environment to a child process",

@@ -45,6 +45,11 @@ PATTERNS: Final[dict[str, tuple[tuple[tuple[str, ...], str], ...]]] = {
             ("ignore", "disregard", "forget", "override", "bypass", "discard"),
             r"\b(?:ignore|disregard|forget|override|bypass|discard)\b.{0,40}?\b(?:previous|prior|above|preceding|earlier|all|any|your|system|other)\b.{0,30}?\b(?:instructions?|prompts?|directions?|directives?|guidelines?|context|messages?|documents?)\b",
         ),
+        (
+            ("ignore", "disregard", "forget", "override", "discard"),
+            r"\b(?:ignore|disregard|forget|override|discard)\b.{0,20}?\b(?:texts?|contents?|pages?|sentences?|words|information|everything|facts|data)\b.{0,20}?\b(?:above|before|below|earlier|preceding|previous)\b",
+        ),
+        (_MACHINE_WORDS, rf"\b{_MACHINE}(?: (?:models?|assistants?|agents?|readers?|systems?))? ?[:,!-] ?(?:please )?{_SAY}\b"),
         (_MACHINE_WORDS, rf"\b{_MACHINE}\b.{{0,30}}?\b{_ORDER}\b.{{0,40}}?\b{_SAY}\b"),
         (
             _MACHINE_WORDS,

@@ -14,13 +14,51 @@ _DOMAIN = re.compile(
 )
 _DISGUISED = re.compile(
     r"(?<![\w.+-])(?P<local>[A-Za-z0-9][\w.+-]{0,63})\s{0,2}"
-    r"(?:\s?[\[({<|]\s{0,2}(?:at|@|ät|arroba|arobase|chiocciola|chez|a|æt|snabel-?a|kukac|malpa)\s{0,2}[\])}>|]\s?|\s(?:at|AT|\(at\)|chiocciola|arroba|arobase)\s(?=[\w-]{1,63}\s{0,2}[\[({]|[\w-]{1,63}\s(?:dot|DOT|punkt|punto|point|ponto)\s)|\s@\s|\s@|@\s)"
+    r"(?:\s?[\[({<|]\s{0,2}(?:at|@|ät|アットマーク|アット|arroba|arobase|chiocciola|chez|a|æt|snabel-?a|kukac|malpa)\s{0,2}[\])}>|]\s?|\s(?:at|AT|\(at\)|chiocciola|arroba|arobase)\s(?=[\w-]{1,63}\s{0,2}[\[({]|[\w-]{1,63}\s(?:dot|DOT|punkt|punto|point|ponto)\s)|\s@\s|\s@|@\s)"
     r"\s{0,2}(?P<domain>[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\s{0,2}(?:\.|[\[({]\s{0,2}(?:dot|\.|punkt|punto|point|ponto|pt|d0t)\s{0,2}[\])}]|\s(?:dot|DOT|punkt|punto|point|ponto)\s)\s{0,2}[A-Za-z0-9-]{1,63}){1,5})",
     re.I,
 )
+#: One of these is in every text with a disguised address.
+_HINTS = (
+    "(at",
+    "[at",
+    "{at",
+    "<at",
+    "|at",
+    "( at",
+    "[ at",
+    "{ at",
+    "(@",
+    "[@",
+    "{@",
+    "<@",
+    "( @",
+    "[ @",
+    " @",
+    "@ ",
+    "(a)",
+    "[a]",
+    "ät}",
+    "ät)",
+    "ät]",
+    "æt",
+    "アット",
+    "arroba",
+    "arobase",
+    "chiocciola",
+    "chez)",
+    "chez]",
+    "snabel",
+    "kukac",
+    "malpa",
+    " dot ",
+    " punkt ",
+    " punto ",
+    " point ",
+)
 #: What every disguised address has, to leave other lines alone.
 _DISGUISE = re.compile(
-    r"[\[({<|]\s{0,2}(?:at|@|ät|arroba|arobase|chiocciola|chez|a|æt|snabel-?a|kukac|malpa)\s{0,2}[\])}>|]|\s(?:at|chiocciola|arroba|arobase)\s[\w-]{1,63}\s?(?:dot|punkt|punto|point|[\[({])|\w\s?@\s\w|\w\s@\s?\w",
+    r"[\[({<|]\s{0,2}(?:at|@|ät|アットマーク|アット|arroba|arobase|chiocciola|chez|a|æt|snabel-?a|kukac|malpa)\s{0,2}[\])}>|]|\s(?:at|chiocciola|arroba|arobase)\s[\w-]{1,63}\s?(?:dot|punkt|punto|point|[\[({])|\w\s?@\s\w|\w\s@\s?\w",
     re.I,
 )
 _DOT = re.compile(
@@ -54,7 +92,8 @@ def find_emails(rendering: Rendering, html: str) -> list[Email]:
     """Every address once, in the order of the page: text first, then links, then scrambled ones."""
     found: dict[str, Email] = {}
     budget = MAX_FOUND * 4
-    disguised = _DISGUISE.search(rendering.text) is not None
+    text = rendering.text.lower()
+    disguised = any(hint in text for hint in _HINTS) and _DISGUISE.search(rendering.text) is not None
     for index, line in enumerate(rendering.lines if disguised or "@" in rendering.text else ()):
         if "@" in line:
             budget -= line.count("@")

@@ -32,6 +32,10 @@ def value(finding: PageFinding, field: str) -> object:
         "<p>info@acme-rope.exampleTel 030 123</p>",
         "<p>E-Mail:info@acme-rope.example, Web: acme-rope.example</p>",
         "<p>info @ acme-rope.example</p>",
+        "<p>info {ät} acme-rope {punkt} example</p>",
+        "<p>info(arobase)acme-rope.example</p>",
+        "<p>info chiocciola acme-rope punto example</p>",
+        "<p>メール：info(アットマーク)acme-rope.example</p>",
         '<a class="__cf_email__" data-cfemail="42' + "".join(f"{b ^ 0x42:02x}" for b in b"info@acme-rope.example") + '">[email&#160;protected]</a>',
     ],
 )  # fmt: skip
