@@ -257,25 +257,33 @@ class App:
             await self.engine.control.publish([(self.engine.queue.keys.lanes[Lane.BATCH], entry)])
 
     async def _execute(self, job: Job, kind: Kind) -> Report:
-        """Run one job, its ids on every log line."""
-        handler = kind.handler
+        """Run one job with the providers of its workspace."""
+        if self._rosters.only_common:
+            return await self._run(job, kind, self._tools)
         async with self._rosters.of(job.workspace) as roster:
             tools = self._tools
             if roster is not self.roster:
                 tools = replace(tools, roster=roster.on, off=roster.off)
-            if handler is None:
-                with job_context(job):
-                    self.lines.note("Processing enrichment job: %s", job.id)
-                    report = await enrich(job, kind, tools)
-            else:
-                report = await handler(job, tools)
-        self.meter.ended(kind.name, report)
-        return report
+            return await self._run(job, kind, tools)
+
+    async def _run(self, job: Job, kind: Kind, tools: Tools) -> Report:
+        """Run one job, its ids on every log line."""
+        if kind.handler is not None:
+            return await kind.handler(job, tools)
+        with job_context(job):
+            self.lines.note("Processing enrichment job: %s", job.id)
+            return await enrich(job, kind, tools)
 
     def _on_settled(self, group: Sequence[Settled]) -> None:
+        self.meter.settled(len(group))
         for item in group:
             if item.status is None:
                 continue
+            if item.run.report is not None and item.run.parsed and item.row is not None:
+                outcome = item.row.get("result_status") or item.status.value
+                self.meter.ended(item.run.job.kind, item.run.report, outcome)
+            elif item.status is JobStatus.DEAD_LETTER and item.row is not None:
+                self.meter.refused(item.row.get("error_class") or "malformed")
             if item.status is JobStatus.DEAD_LETTER:
                 log.warning("Job is a dead letter: %s", item.run.name or item.run.entry_ref, reason=item.error)
             else:

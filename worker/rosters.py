@@ -83,6 +83,11 @@ class Rosters:
         self._own: OrderedDict[str, _Own] = OrderedDict()
         self._changing = asyncio.Lock()
 
+    @property
+    def only_common(self) -> bool:
+        """Whether no workspace can have keys of its own: there is no key ring to open them with."""
+        return self._keys is None
+
     @asynccontextmanager
     async def of(self, workspace: str) -> AsyncIterator[Roster]:
         """The workspace's roster, open while it is used. Raises StoreUnavailable while its keys cannot be read."""

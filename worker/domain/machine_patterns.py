@@ -49,7 +49,10 @@ PATTERNS: Final[dict[str, tuple[tuple[tuple[str, ...], str], ...]]] = {
             ("ignore", "disregard", "forget", "override", "discard"),
             r"\b(?:ignore|disregard|forget|override|discard)\b.{0,20}?\b(?:texts?|contents?|pages?|sentences?|words|information|everything|facts|data)\b.{0,20}?\b(?:above|before|below|earlier|preceding|previous)\b",
         ),
-        (_MACHINE_WORDS, rf"\b{_MACHINE}(?: (?:models?|assistants?|agents?|readers?|systems?))? ?[:,!-] ?(?:please )?{_SAY}\b"),
+        (
+            _MACHINE_WORDS,
+            rf"\b{_MACHINE}(?: (?:models?|assistants?|agents?|readers?|systems?))? ?[:,!-] ?(?:please )?{_SAY}\b",
+        ),
         (_MACHINE_WORDS, rf"\b{_MACHINE}\b.{{0,30}}?\b{_ORDER}\b.{{0,40}}?\b{_SAY}\b"),
         (
             _MACHINE_WORDS,

@@ -126,6 +126,7 @@ def _possible(text: str, regions: Sequence[str]) -> bool:
 
 
 def tries(text: str, regions: Sequence[str], count: int = 3) -> Sequence[str]:
+    """The regions by whose rules a number is read: those that the page points at; the first will do with a plus."""
     return regions[:1] if text.lstrip(" ([").startswith("+") else regions[:count]
 
 
