@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser
 
+from worker.providers.website.unseen import cut_unseen
+
 #: The version of this rendering; offsets of evidence are only good for text made by the same one.
 RENDERING = "lines/1"
 
@@ -139,6 +141,7 @@ def attribute(tag: str, name: str) -> str | None:
 
 def render(parser: LexborHTMLParser) -> Rendering:
     """Render a parsed document. Scripts, styles and other unseen elements are removed from ``parser``."""
+    cut_unseen(parser)
     # Inner elements first: an element inside a removed one must not be touched again.
     for node in reversed(parser.css(_DROP)):
         node.decompose()

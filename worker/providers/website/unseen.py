@@ -1,0 +1,68 @@
+"""Text that a page's own style sheet keeps out of sight: off the screen, transparent, of no size. Pure.
+
+Only plain class and id rules outside of media queries are read. Short text in such elements is kept: it is what screen
+readers say of a control ("Phone", "Menu"), and it labels facts. Whole sentences that nobody sees are cut.
+"""
+
+import re
+from typing import Final
+
+from selectolax.lexbor import LexborHTMLParser
+
+#: Sheets longer than this come from tools, and hide what scripts show again.
+MAX_SHEET_CHARS: Final = 100_000
+MAX_RULES: Final = 200
+MAX_LABEL_CHARS: Final = 30
+
+_RULE: Final = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
+_PLAIN: Final = re.compile(r"[.#][A-Za-z_][\w-]{0,60}")
+_OUT_OF_SIGHT: Final = re.compile(
+    r"(?:left|top|text-indent|margin-left):-\d{3,6}(?:px|em|%)?|visibility:hidden|opacity:0(?:;|$|\.0)"
+    r"|font-size:0(?:px|;|$)|clip:rect\(0"
+)
+
+
+def selectors(sheet: str) -> list[str]:
+    """Plain selectors whose rules put text out of sight.
+
+    >>> selectors(".sr{position:absolute; left:-9999px} .a .b{left:-9999px} @media print{.c{left:-9999px}} p{x:y}")
+    ['.sr']
+    """
+    found: list[str] = []
+    for prelude, declarations in _RULE.findall(_without_queries(sheet[:MAX_SHEET_CHARS]))[:MAX_RULES]:
+        if _OUT_OF_SIGHT.search(declarations.replace(" ", "").lower()):
+            names = (name.strip() for name in prelude.split(","))
+            found.extend(name for name in names if _PLAIN.fullmatch(name))
+    return found
+
+
+def _without_queries(sheet: str) -> str:
+    """The sheet without blocks that hold rules themselves (``@media``, ``@supports``)."""
+    kept: list[str] = []
+    depth, start, skipping = 0, 0, False
+    for index, char in enumerate(sheet):
+        if char == "{":
+            if depth == 0 and sheet[start:index].lstrip().startswith("@"):
+                skipping = True
+            depth += 1
+        elif char == "}" and depth:
+            depth -= 1
+            if depth == 0:
+                if not skipping:
+                    kept.append(sheet[start : index + 1])
+                start, skipping = index + 1, False
+    return "".join(kept)
+
+
+def cut_unseen(parser: LexborHTMLParser) -> None:
+    """Remove whole sentences that the page's style sheets keep out of sight. Call it before styles are removed."""
+    sheets = "\n".join(node.text() for node in parser.css("style"))
+    if not sheets:
+        return
+    for selector in selectors(sheets):
+        for node in reversed(parser.css(selector)):
+            if node.tag in {"html", "body"}:
+                continue
+            for_nobody = node.attributes.get("aria-hidden") == "true"
+            if for_nobody or len(node.text(strip=True)) > MAX_LABEL_CHARS:
+                node.decompose()
