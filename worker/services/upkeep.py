@@ -65,4 +65,4 @@ class Scout:
     async def run_once(self) -> float | None:
         """One look; soon again while there is more to look through. Workers share the place they have come to."""
         looked, placed = await self._queue.scout(self._long, self._window, self._room)
-        return 0.1 if placed or looked >= self._window else None
+        return 0.15 if placed or looked >= self._window else None
