@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TEST_ARGS ?=
+# Most tests wait for servers and processes, so three at a time keep two cores busy.
+TEST_PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo run test check lint types imports format bench soak lock docs clean
@@ -28,7 +30,7 @@ run: $(STAMP) ## Run a worker (embedded servers unless REDIS_URL and DATABASE_UR
 	@$(BIN)/enrichd run $(ARGS)
 
 test: $(STAMP) ## Run every test, on real servers started by the tests
-	@$(BIN)/python -m pytest $(TEST_ARGS)
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal $(TEST_ARGS)
 
 check: lint types imports ## Lint, types and import floors
 
