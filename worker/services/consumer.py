@@ -160,8 +160,7 @@ class Consumer:
         for task in admissions:
             task.cancel("shutdown")
         await asyncio.gather(*admissions, return_exceptions=True)
-        left = [run for run in self.runs.values() if run.report is None and (run.task is not None or run.parsed)]
-        left = [run for run in left if not run.finished]
+        left = [run for run in self.runs.values() if run.parsed and run.report is None and not run.finished]
         tasks = [run.task for run in left if run.task is not None]
         for task in tasks:
             task.cancel("shutdown")

@@ -69,7 +69,7 @@ class Isolator:
         async with self._here:
             holding = asyncio.create_task(self._hold())
             try:
-                report = await self._until_decided(run, holding)
+                report = await self._until_decided(run)
             finally:
                 holding.cancel()
                 await asyncio.gather(holding, return_exceptions=True)
@@ -100,7 +100,7 @@ class Isolator:
                 pass
             await asyncio.sleep(min(0.2, self._lease_s / 4))
 
-    async def _until_decided(self, run: Run, _holding: asyncio.Task[None]) -> Report:
+    async def _until_decided(self, run: Run) -> Report:
         await self._turn()
         while True:
             started = run.started_at = datetime.now(UTC)
