@@ -56,11 +56,11 @@ def _given_up(verdict: Retry | Snooze, attempts: int, why: str) -> Ending:
 
 def ending(verdict: Verdict, job: Job, now: datetime, policy: RetryPolicy, random: float) -> Ending:
     """What a verdict means for the job. ``random`` in 0..1 spreads retries."""
-    deadline = (job.first_pickup_at or now) + timedelta(seconds=policy.deadline_s)
     tried = job.attempts + 1
+    if isinstance(verdict, Done):
+        return _finished(verdict.result, tried)
+    deadline = (job.first_pickup_at or now) + timedelta(seconds=policy.deadline_s)
     match verdict:
-        case Done(result):
-            return _finished(result, tried)
         case Retry():
             if tried >= job.max_attempts:
                 return _given_up(verdict, tried, f"{tried} of {job.max_attempts} attempts are spent")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from worker.domain.check import Check
 from worker.domain.job import ResultStatus
 from worker.domain.money import cents
 
@@ -71,6 +72,7 @@ class Result:
     """What a finished run found.
 
     ``data`` maps each field to value, confidence, sources, evidence and observedAt (see ``record.FieldValue``).
+    ``checks`` are the words on values that the job wanted checked.
     """
 
     status: ResultStatus
@@ -81,6 +83,7 @@ class Result:
     llm_micros: int
     timestamp: datetime
     notes: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     @property
     def total_micros(self) -> int:
@@ -88,19 +91,22 @@ class Result:
         return self.provider_micros + self.llm_micros
 
     def as_json(self) -> dict[str, Any]:
-        """The JSON object in ``enrichment_jobs.result`` and in the job's hash; costs are in cents."""
+        """The JSON object in ``enrichment_jobs.result`` and in the job's hash, as orjson takes it; costs are in cents."""
+        provider, llm = self.provider_micros, self.llm_micros
         data: dict[str, Any] = {
-            "status": self.status.value,
+            "status": str(self.status),
             "data": self.data,
             "gaps": [gap.as_json() for gap in self.gaps],
             "costs": {
-                "provider": cents(self.provider_micros),
-                "llm": cents(self.llm_micros),
-                "total": cents(self.total_micros),
+                "provider": cents(provider),
+                "llm": cents(llm),
+                "total": cents(provider + llm),
             },
             "stages": [stage.as_json() for stage in self.stages],
-            "timestamp": self.timestamp.isoformat(),
+            "timestamp": self.timestamp,
         }
+        if self.checks:
+            data["checks"] = [check.as_json() for check in self.checks]
         if self.notes:
             data["notes"] = list(self.notes)
         return data

@@ -9,7 +9,8 @@ import functools
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar
 
-from redis.asyncio import Redis
+import hiredis
+from redis.asyncio import Connection, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -78,10 +79,26 @@ def guarded(function: Callable[Args, Coroutine[Any, Any, Out]]) -> Callable[Args
     return call
 
 
+class PackingConnection(Connection):
+    """A TCP connection that packs commands with hiredis; redis-py's own does so argument by argument, in Python."""
+
+    def pack_command(self, *args: Any) -> list[bytes]:
+        """A command as bytes for the wire."""
+        name = args[0]
+        if isinstance(name, str) and " " not in name:
+            try:
+                return [hiredis.pack_command(args)]
+            except TypeError:
+                pass  # a type that only redis-py knows, or that it refuses with a better message
+        packed: list[bytes] = super().pack_command(*args)
+        return packed
+
+
 def open_client(url: str, *, socket_timeout_s: float, max_connections: int = 16, name: str = "enrichd") -> Redis:
     """A client for ``redis://``, ``rediss://`` or ``unix://`` that does each thing once and says what happened."""
     return Redis.from_url(
         url,
+        connection_class=PackingConnection,
         decode_responses=False,
         protocol=2,
         retry=Retry(NoBackoff(), 0),

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from worker.domain.fields import FIELDS
 from worker.domain.job import DEFAULT_WORKSPACE, Delivery, Job
 from worker.domain.kind import Kind
 from worker.domain.money import micros_from_cents
+from worker.domain.subject import Entity
 from worker.queue.entry_fields import (
     ATTEMPTS,
     CANONICAL,
@@ -27,6 +29,8 @@ from worker.queue.entry_fields import (
     FIRST_PICKUP,
     GENERATION,
     ID,
+    INTERNAL,
+    OPTIONS,
     PARKED_LANE,
     SCHEMA,
     UNSUPPORTED,
@@ -41,6 +45,8 @@ _TRUE: Final = frozenset({"true", "1", "yes", "on"})
 _FALSE: Final = frozenset({"false", "0", "no", "off", ""})
 #: What an option holds that asks for nothing.
 _NOTHING: Final = frozenset({"", "false", "0", "null", "[]"})
+#: What only some entries say; one that says none of it is read the short way.
+_OPTIONAL: Final = frozenset({*OPTIONS, *INTERNAL}) - {"url", "type", "requiredFields", "id", "workspaceId", ID}
 _DURATION: Final = re.compile(r"(\d{1,9})\s{0,3}(ms|s|m|h|d|w)?")
 _SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
@@ -60,6 +66,20 @@ def decode(flat: Sequence[bytes]) -> dict[str, str]:
 
     Raises MalformedEntry for an oversized entry, invalid UTF-8 or NUL characters.
     """
+    joined = b"\0".join(flat)
+    if len(joined) <= MAX_ENTRY_BYTES:
+        try:
+            # one pass over the bytes: a NUL inside a part would make more parts than were joined
+            parts = joined.decode().split("\0")
+        except UnicodeDecodeError:
+            parts = []
+        if len(parts) == len(flat):
+            return {CANONICAL_TEXT.get(name) or name: text for name, text in zip(parts[::2], parts[1::2], strict=False)}
+    return _decode_by_field(flat)
+
+
+def _decode_by_field(flat: Sequence[bytes]) -> dict[str, str]:
+    """The same one field at a time, to name the field that is wrong."""
     fields: dict[str, str] = {}
     size = 0
     for index in range(0, len(flat) - 1, 2):
@@ -193,18 +213,30 @@ def _names(name: str, text: str) -> tuple[str, ...]:
 
 def _required(fields: Mapping[str, str], kind: Kind) -> tuple[str, ...]:
     text = fields.get("requiredFields", "")
-    names = _names("requiredFields", text) if text else ()
-    if not names:
-        return kind.default_fields
+    return (_field_names(text, kind.name, kind.entity) if text else ()) or kind.default_fields
+
+
+def _validate(fields: Mapping[str, str], kind: Kind) -> tuple[str, ...]:
+    """``true`` (all that is required or known) or a list of fields."""
+    text = fields.get("validate", "").strip()
+    if text.lower() in _TRUE:
+        return ("*",)
+    return () if text.lower() in _NOTHING else _field_names(text, kind.name, kind.entity, "validate")
+
+
+@lru_cache(maxsize=1024)
+def _field_names(text: str, kind_name: str, entity: Entity, option: str = "requiredFields") -> tuple[str, ...]:
+    """Producers ask for the same few lists again and again."""
+    names = _names(option, text)
     for name in names:
         field = FIELDS.get(name)
         if field is None:
             near = get_close_matches(name, FIELDS, n=1, cutoff=0.6)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise MalformedEntry("requiredFields", f"{_shown(name)} is not a field{hint}", "names from the field list")
-        if field.entity is not kind.entity:
+            raise MalformedEntry(option, f"{_shown(name)} is not a field{hint}", "names from the field list")
+        if field.entity is not entity:
             problem = f"{_shown(name)} is a field of a {field.entity.value}"
-            raise MalformedEntry("requiredFields", problem, f"fields of a {kind.entity.value} for {kind.name}")
+            raise MalformedEntry(option, problem, f"fields of a {entity.value} for {kind_name}")
     return names
 
 
@@ -288,9 +320,11 @@ def parse(
             if spread.get(container, "").strip():
                 _nested(spread, container)
         options = spread
-    schema = _integer(options, "schema", SCHEMA, 0, 1_000_000)
-    if schema > SCHEMA:
-        raise NewerSchema(schema)
+    plain = _OPTIONAL.isdisjoint(options)
+    if not plain:
+        schema = _integer(options, "schema", SCHEMA, 0, 1_000_000)
+        if schema > SCHEMA:
+            raise NewerSchema(schema)
 
     workspace, job_id, explicit = identity(options, delivery)
     for name, text in (("workspaceId", workspace), ("id", job_id)):
@@ -305,10 +339,28 @@ def parse(
             raise MalformedEntry("type", "is missing", expected)
         raise UnknownKind("type", f"is {_shown(kind_name)}", expected)
 
+    url = _url(options, kind)
+    required = _required(options, kind)
+    if plain:
+        job = Job(
+            workspace=workspace,
+            id=job_id,
+            kind=kind_name,
+            url=url,
+            required=required,
+            lane=delivery.lane,
+            max_attempts=max_attempts,
+            max_cost_micros=max_cost_micros,
+            min_confidence=min_confidence,
+            explicit_id=explicit,
+            fields=fields,
+        )
+        kind.subject(job)
+        return job
+
     for name in UNSUPPORTED.keys() & options.keys():
         if options[name].strip().lower() not in _NOTHING:
             raise Unsupported(name, f"{UNSUPPORTED[name]} is not supported by this version", "an entry without it")
-
     first = _integer(options, FIRST_PICKUP, 0, 0, 1 << 53)
     refresh = options.get("refreshOlderThan")
     run_at = options.get("runAt")
@@ -318,8 +370,8 @@ def parse(
         workspace=workspace,
         id=job_id,
         kind=kind_name,
-        url=_url(options, kind),
-        required=_required(options, kind),
+        url=url,
+        required=required,
         lane=delivery.lane,
         generation=_integer(options, GENERATION, 0, 0, MAX_GENERATION),
         attempts=_integer(options, ATTEMPTS, 0, 0, 1_000_000),
@@ -333,6 +385,7 @@ def parse(
         first_pickup_at=datetime.fromtimestamp(first / 1000, UTC) if first else None,
         explicit_id=explicit,
         trace=options.get("traceparent", ""),
+        validate=_validate(options, kind),
         known=_known(known) if known and known.strip() else {},
         fields=fields,
     )

@@ -26,6 +26,7 @@ OPTIONS: Final = (
     "dependsOn",
     "providerId",
     "known",
+    "validate",
     "payload",
     "data",
     "schema",

@@ -8,16 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-import orjson
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from worker.domain.job import Delivery
 from worker.domain.lane import DEFAULT_LANE, Lane
-from worker.queue.client import guarded
+from worker.queue.client import guarded, translate
 from worker.queue.entry_fields import PARKED_LANE, SCHEMA
 from worker.queue.keys import Keys
-from worker.queue.scripts import run
+from worker.queue.scripts import run, run_together
 
 LANES: Final = tuple(Lane)
 
@@ -110,14 +109,27 @@ class Queue:
         ``held`` are entries that ``wait`` has read. ``number`` counts pulls: every 50th one lets a later lane in
         turn go first, and parking places take turns by it.
         """
-        args: list[Any] = [self.keys.group, self.consumer, budget, len(LANES), number, SCHEMA]
-        for number, entry_id in held:
-            args += (number, entry_id)
+        args = self._pull_args(budget, number)
+        for stream_number, entry_id in held:
+            args += (stream_number, entry_id)
         paused, found = await run(self._client, "pull", self._pull_keys, args)
-        return bool(paused), [
-            Entry(self._delivery(self.keys.streams[lane - 1], entry_id, 1, flat), flat, mark.decode())
-            for lane, entry_id, mark, flat in found
-        ]
+        return bool(paused), self._entries(found)
+
+    def _pull_args(self, budget: int, number: int) -> list[Any]:
+        return [self.keys.group, self.consumer, budget, len(LANES), number, SCHEMA]
+
+    def _entries(self, found: Sequence[tuple[int, Sequence[tuple[bytes, list[bytes]]], Sequence[int]]]) -> list[Entry]:
+        out: list[Entry] = []
+        for number, batch, cancelled in found:
+            stream = self.keys.streams[number - 1]
+            lane = self.keys.lane_of.get(stream)
+            start = len(out)
+            for entry_id, flat in batch:
+                home = lane if lane is not None else self._home(flat)
+                out.append(Entry(Delivery(stream, home, entry_id.decode(), 1), flat))
+            for place in cancelled:
+                out[start + place - 1] = out[start + place - 1]._replace(mark="cancel")
+        return out
 
     def delivered(self, number: int, entry_id: str) -> Delivery:
         """The first delivery of an entry that ``wait`` has read from stream ``number``."""
@@ -126,14 +138,36 @@ class Queue:
 
     def _delivery(self, stream: str, entry_id: bytes, count: int, flat: Sequence[bytes]) -> Delivery:
         lane = self.keys.lane_of.get(stream)
-        if lane is None:  # it waited in a parking place: its lane is written on it
-            home = dict(zip(flat[::2], flat[1::2], strict=False)).get(PARKED_LANE.encode(), b"").decode()
-            lane = self.keys.lane_of.get(home, DEFAULT_LANE)
-        return Delivery(stream, lane, entry_id.decode(), count)
+        return Delivery(stream, lane if lane is not None else self._home(flat), entry_id.decode(), count)
+
+    def _home(self, flat: Sequence[bytes]) -> Lane:
+        """The lane of an entry that waited in a parking place: it is written on it."""
+        home = dict(zip(flat[::2], flat[1::2], strict=False)).get(PARKED_LANE.encode(), b"").decode()
+        return self.keys.lane_of.get(home, DEFAULT_LANE)
 
     @guarded
-    async def settle(self, items: Sequence[Settlement]) -> set[int]:
-        """Acknowledge and delete settled entries; returns the indexes (from 0) that were not this consumer's."""
+    async def settle(self, items: Sequence[Settlement]) -> int:
+        """Acknowledge and delete settled entries; returns how many were not this consumer's any more."""
+        keys, args = self._settle_call(items)
+        return len(await run(self._client, "settle", keys, args)) // 2
+
+    @guarded
+    async def turn(self, items: Sequence[Settlement], budget: int, number: int) -> tuple[Exception | None, list[Entry]]:
+        """``settle`` and then ``pull``, in one round trip: (what went wrong with the former, entries of the latter).
+
+        The entries are this consumer's even when settling went wrong. Nothing is said of a pull that went wrong: the
+        next one will say it.
+        """
+        keys, args = self._settle_call(items)
+        settled, pulled = await run_together(
+            self._client,
+            ("settle", keys, args),
+            ("pull", self._pull_keys, self._pull_args(budget, number)),
+        )
+        entries = [] if isinstance(pulled, Exception) else self._entries(pulled[1])
+        return (translate(settled) if isinstance(settled, Exception) else None), entries
+
+    def _settle_call(self, items: Sequence[Settlement]) -> tuple[list[str], list[Any]]:
         limits = self._limits
         window = time.time_ns() // 1_000_000 // limits.job_hash_life_ms
         keys = [
@@ -144,19 +178,24 @@ class Queue:
             self.keys.result_bytes(window),
             self.keys.result_bytes(window - 1),
         ]
-        meta, long = [], []
-        for item in items:
-            delivery = item.delivery
-            meta.append(
-                (self._number[delivery.stream], delivery.entry_id, delivery.count, item.action, item.name,
-                 item.status, item.due_ms)
-            )  # fmt: skip
-            long.append(item.entry or item.result)
         args: list[Any] = [
             self.keys.group, self.consumer, len(self.keys.streams), limits.owned, limits.job_hash_life_ms,
-            limits.result_bytes, self.keys.job_prefix, limits.events, orjson.dumps(meta), *long,
+            limits.result_bytes, self.keys.job_prefix, limits.events,
         ]  # fmt: skip
-        return {int(number) - 1 for number in await run(self._client, "settle", keys, args)}
+        groups: dict[tuple[str, int, str, str], list[Settlement]] = {}
+        for item in items:
+            delivery = item.delivery
+            groups.setdefault((delivery.stream, delivery.count, item.action, item.status), []).append(item)
+        for (stream, count, action, status), group in groups.items():
+            times = [item.delivery.entry_id.partition("-")[0] for item in group]
+            args += (self._number[stream], count, action, status)
+            args += (min(times, key=_by_number), max(times, key=_by_number), len(group))
+            for item in group:
+                entry_id = item.delivery.entry_id
+                args += (entry_id, "" if item.name == f"{stream}/{entry_id}" else item.name, item.entry or item.result)
+                if action == "later":
+                    args.append(item.due_ms)
+        return keys, args
 
     @guarded
     async def bury(self, letter: Letter) -> bool:
@@ -264,6 +303,11 @@ class Queue:
         """Close both clients."""
         await self._reader.aclose()
         await self._client.aclose()
+
+
+def _by_number(digits: str) -> tuple[int, str]:
+    """Orders numbers that are still text."""
+    return len(digits), digits
 
 
 def _by_stream(deliveries: Iterable[Delivery]) -> Mapping[str, list[Delivery]]:

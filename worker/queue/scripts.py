@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, ResponseError
 
 
 @cache
@@ -24,3 +24,21 @@ async def run(client: Redis, verb: str, keys: Sequence[str], args: Sequence[Any]
         return await client.execute_command("EVALSHA", digest, len(keys), *keys, *args)
     except NoScriptError:
         return await client.execute_command("EVAL", text, len(keys), *keys, *args)
+
+
+async def run_together(client: Redis, *calls: tuple[str, Sequence[str], Sequence[Any]]) -> list[Any]:
+    """Run several verbs, (verb, keys, arguments) each, in one round trip, one after the other.
+
+    Returns their replies; the exception in place of one that went wrong, which does not keep the others from running.
+    """
+    pipe = client.pipeline(transaction=False)
+    for verb, keys, args in calls:
+        pipe.execute_command("EVALSHA", source(verb)[1], len(keys), *keys, *args)
+    replies = await pipe.execute(raise_on_error=False)
+    for index, (verb, keys, args) in enumerate(calls):
+        if isinstance(replies[index], NoScriptError):
+            try:
+                replies[index] = await run(client, verb, keys, args)
+            except ResponseError as error:
+                replies[index] = error
+    return replies

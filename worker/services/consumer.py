@@ -115,10 +115,15 @@ class Consumer:
         self._health = health
         self._on_group_missing = on_group_missing
         self._submit: Submit
+        self._loop: asyncio.AbstractEventLoop
         self.runs: dict[str, Run] = {}
         self._free = asyncio.Event()
         self._stopping = False
         self._pulls = 0
+        #: The last read brought as many as it might: there are more.
+        self._flowing = False
+        #: Slots promised to entries that a settling brings along.
+        self._reserved = 0
         self._held: list[tuple[int, str]] = []
         self._task: asyncio.Task[None] | None = None
         self._admissions: set[asyncio.Task[None]] = set()
@@ -126,6 +131,7 @@ class Consumer:
     def start(self, submit: Submit) -> None:
         """Begin pulling; ended runs go to ``submit``."""
         self._submit = submit
+        self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._pull_forever(), name="consumer")
 
     @property
@@ -133,12 +139,37 @@ class Consumer:
         """Slots in use; suspects run beside them."""
         return len(self.runs) - len(self._suspects)
 
+    @property
+    def free(self) -> int:
+        """Slots that new entries may take."""
+        return self._slots - self.busy - self._reserved
+
+    def ask(self, frees: int) -> tuple[int, int]:
+        """How many new entries a settling that frees so many slots may bring along, and the number of that pull.
+
+        (0, 0) while the lanes may be empty: then the one blocking reader waits for all slots.
+        """
+        if not self._flowing or self._stopping or self._held:
+            return 0, 0
+        budget = min(frees, max(self._slots // 2, 1))
+        self._reserved += budget
+        self._pulls += 1
+        return budget, self._pulls
+
+    def brought(self, budget: int, entries: Sequence[Entry]) -> None:
+        """Take what a settling brought along when it was asked for ``budget``."""
+        self._reserved -= budget
+        self._flowing = len(entries) >= budget
+        self._start(entries)
+        self._free.set()
+
     def freed(self, group: Sequence[Settled]) -> None:
         """Runs have been settled: their slots are free."""
-        runs = self.runs
+        runs, suspects = self.runs, self._suspects
         for item in group:
             runs.pop(item.run.entry_ref, None)
-            self._suspects.discard(item.run.entry_ref)
+            if suspects:
+                suspects.discard(item.run.entry_ref)
         self._free.set()
 
     async def stop_pulling(self) -> None:
@@ -210,7 +241,7 @@ class Consumer:
 
     async def _pull_once(self) -> None:
         """One read: of the lanes, or, when they are empty, a blocking one."""
-        free = self._slots - self.busy
+        free = self.free
         if free <= 0:
             self._free.clear()
             await self._free.wait()
@@ -221,6 +252,7 @@ class Consumer:
         budget = min(free, max(self._slots // 2, len(checked), 1))
         paused, entries = await self._queue.pull(budget, checked, self._pulls)
         del self._held[: len(checked)]
+        self._flowing = len(entries) >= budget
         self._start(entries)
         if paused:
             await asyncio.sleep(self._block_ms / 1000)
@@ -259,10 +291,9 @@ class Consumer:
         return True
 
     def _parsed(self, run: Run) -> bool:
-        workspace = "default"
+        fields: dict[str, str] = {}
         try:
             fields = decode(run.flat)
-            workspace = identity(fields, run.delivery)[0][:255]
             run.is_for(
                 parse(
                     fields,
@@ -277,11 +308,11 @@ class Consumer:
             self._hold_for_newer(run, error.schema)
             return False
         except EntryError as error:
-            self._bury(run, workspace, error.code, str(error))
+            self._bury(run, _workspace(fields, run), error.code, str(error))
             return False
         except Exception as error:
             log.exception("entry cannot be parsed", entry=run.entry_ref)
-            self._bury(run, workspace, type(error).__name__, f"the entry cannot be parsed: {error}")
+            self._bury(run, _workspace(fields, run), type(error).__name__, f"the entry cannot be parsed: {error}")
             return False
         return True
 
@@ -401,7 +432,7 @@ class Consumer:
 
     def _begin(self, run: Run) -> None:
         run.started_s = time.monotonic()
-        run.task = asyncio.create_task(self._run(run))
+        run.task = self._loop.create_task(self._run(run))
 
     async def _run(self, run: Run) -> None:
         job = run.job
@@ -430,3 +461,8 @@ class Consumer:
         if run.timed_out:
             return Report(Retry("JobTimeout", "the run took longer than JOB_TIMEOUT"), started, now)
         return None
+
+
+def _workspace(fields: Mapping[str, str], run: Run) -> str:
+    """Whose dead letter an entry is that cannot be parsed."""
+    return identity(fields, run.delivery)[0][:255]

@@ -4,7 +4,7 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
-from worker.domain.job import Delivery, Job, run_number
+from worker.domain.job import Job, run_number
 from worker.domain.verdict import Report
 from worker.queue.keys import job_name
 from worker.queue.queue import Entry
@@ -14,13 +14,15 @@ class Run:
     """One delivery being worked on here. It holds a slot until it is settled."""
 
     __slots__ = (
-        "_job",
         "cancel_asked",
         "delivery",
+        "entry_ref",
         "finished",
         "flat",
+        "job",
         "mark",
         "name",
+        "parsed",
         "picked_at",
         "picked_s",
         "registered",
@@ -32,14 +34,19 @@ class Run:
     )
 
     def __init__(self, entry: Entry, picked_at: datetime) -> None:
-        self.delivery: Delivery = entry.delivery
+        delivery = self.delivery = entry.delivery
+        #: ``<stream>/<entry id>``.
+        self.entry_ref = f"{delivery.stream}/{delivery.entry_id}"
         self.flat = entry.flat
         self.mark = entry.mark
         self.picked_at = picked_at
         self.picked_s = time.monotonic()
         self.started_at = picked_at
         self.started_s = 0.0
-        self._job: Job | None = None
+        #: Unset until the entry is parsed.
+        self.job: Job
+        #: Whether the entry has become a job.
+        self.parsed = False
         self.name = ""
         self.report: Report | None = None
         self.task: asyncio.Task[None] | None = None
@@ -51,31 +58,14 @@ class Run:
 
     def is_for(self, job: Job) -> None:
         """Name the job, once it is parsed (and again when admission moves it to another generation)."""
-        self._job = job
+        self.job = job
+        self.parsed = True
         self.name = job_name(job.workspace, job.id)
-
-    @property
-    def parsed(self) -> bool:
-        """Whether the entry has become a job."""
-        return self._job is not None
-
-    @property
-    def job(self) -> Job:
-        """The job. Raises AttributeError for an entry that is not parsed."""
-        if self._job is None:
-            message = f"{self.entry_ref} is not parsed"
-            raise AttributeError(message)
-        return self._job
-
-    @property
-    def entry_ref(self) -> str:
-        """``<stream>/<entry id>``."""
-        return f"{self.delivery.stream}/{self.delivery.entry_id}"
 
     @property
     def number(self) -> int:
         """The fence of this run."""
-        return run_number(self._job.generation if self._job is not None else 0, self.delivery.count)
+        return run_number(self.job.generation if self.parsed else 0, self.delivery.count)
 
     @property
     def created_at(self) -> datetime:

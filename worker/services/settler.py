@@ -21,7 +21,7 @@ from worker.domain.errors import QueueUnavailable, StoreUnavailable
 from worker.domain.subject import Subject
 from worker.domain.verdict import Dead, Duplicate, Report
 from worker.queue.client import GroupMissing
-from worker.queue.queue import Letter, Settlement
+from worker.queue.queue import Entry, Letter, Settlement
 from worker.services.failpoint import armed, failpoint
 from worker.services.run import Run
 from worker.services.service import Away
@@ -39,8 +39,11 @@ SaveClaims = Callable[[Connection, ClaimsBatch], Awaitable[ClaimsBatch]]
 class SettleQueue(Protocol):
     """What settling asks of the queue."""
 
-    async def settle(self, items: Sequence[Settlement]) -> set[int]:
-        """Acknowledge; returns indexes that were not ours."""
+    async def settle(self, items: Sequence[Settlement]) -> int:
+        """Acknowledge; returns how many were not ours."""
+
+    async def turn(self, items: Sequence[Settlement], budget: int, number: int) -> tuple[Exception | None, list[Entry]]:
+        """Acknowledge, and bring new entries along: (what went wrong with the former, the latter)."""
 
     async def bury(self, letter: Letter) -> bool:
         """Move one entry to the dead letters."""
@@ -56,6 +59,16 @@ class SettleStore(Protocol):
         self, rows: Sequence[JobRow], beside: Callable[[Connection], Awaitable[None]] | None = None
     ) -> set[tuple[str, str]]:
         """Write a batch; returns refused keys."""
+
+
+class Intake(Protocol):
+    """Who takes the entries that a settling brings along."""
+
+    def ask(self, frees: int) -> tuple[int, int]:
+        """How many to bring when so many slots become free, and the number of that pull; (0, 0) for none."""
+
+    def brought(self, budget: int, entries: Sequence[Entry]) -> None:
+        """What came of asking for ``budget``."""
 
 
 class Settler:
@@ -77,6 +90,7 @@ class Settler:
         put_claims: Callable[[ClaimsBatch], Awaitable[None]] | None = None,
         health: Callable[[str, Exception | None], None] = lambda _name, _error: None,
         busy: Callable[[], int] = lambda: 0,
+        intake: Intake | None = None,
         batch: int = 500,
         tick_s: float = 0.005,
         writers: int = 2,
@@ -90,6 +104,7 @@ class Settler:
         self._put_claims = put_claims
         self._health = health
         self._busy = busy
+        self._intake = intake
         self._batch = batch
         self._tick_s = tick_s
         self._waiting: list[Settled] = []
@@ -163,11 +178,15 @@ class Settler:
         await failpoint("settle:begin")
         written = await self._settle_store(group, saved)
         await failpoint("settle:stored")
-        await self._settle_queue(written)
-        await failpoint("settle:acknowledged")
-        for claims in saved:
-            await self._cache(claims)
-        self._freed(written)
+        budget, entries = await self._settle_queue(written)
+        try:
+            await failpoint("settle:acknowledged")
+            for claims in saved:
+                await self._cache(claims)
+            self._freed(written)
+        finally:
+            if budget and self._intake is not None:
+                self._intake.brought(budget, entries)
 
     async def _cache(self, claims: ClaimsBatch) -> None:
         if self._put_claims is None:
@@ -200,6 +219,8 @@ class Settler:
             else:
                 self._health("postgres", None)
                 saved += kept
+                if not refused:
+                    return group
                 return [
                     _only_acknowledged(item) if item.row and row_key(item.row) in refused else item for item in group
                 ]
@@ -231,15 +252,21 @@ class Settler:
             return [replacement]
         return await self._settle_store([replacement], saved)
 
-    async def _settle_queue(self, group: Sequence[Settled]) -> None:
+    async def _settle_queue(self, group: Sequence[Settled]) -> tuple[int, list[Entry]]:
+        """Acknowledge a group; returns how many new entries were asked for on the way, and those that came."""
         items = [item.item for item in group if item.letter is None]
         letters = [item.letter for item in group if item.letter is not None]
+        budget, number = self._intake.ask(len(items)) if self._intake is not None and items else (0, 0)
+        came: tuple[int, list[Entry]] = (0, [])
         away = Away()
         while True:
             try:
-                if items:
+                if items and budget:
+                    asked, budget = budget, 0
+                    came = asked, await self._turn(items, asked, number)
+                elif items:
                     await self._queue.settle(items)
-                    items = []
+                items = []
                 while letters:
                     await self._queue.bury(letters[-1])
                     letters.pop()
@@ -251,7 +278,20 @@ class Settler:
                 await asyncio.sleep(away.next_wait_s())
             else:
                 self._health("redis", None)
-                return
+                return came
+
+    async def _turn(self, items: Sequence[Settlement], budget: int, number: int) -> list[Entry]:
+        """Settle, bringing new entries along. When settling goes wrong, those that came are taken all the same."""
+        entries: list[Entry] = []
+        try:
+            error, entries = await self._queue.turn(items, budget, number)
+            if error is not None:
+                raise error
+        except BaseException:
+            if self._intake is not None:
+                self._intake.brought(budget, entries)
+            raise
+        return entries
 
     async def _ensure_groups(self) -> None:
         try:
@@ -266,6 +306,9 @@ def _latest(group: list[Settled]) -> list[Settled]:
 
     The later run's row is kept; the earlier one's entry is still acknowledged.
     """
+    keys = [row_key(item.row) for item in group if item.row is not None]
+    if len(set(keys)) == len(keys):
+        return group
     best: dict[tuple[str, str], int] = {}
     out: list[Settled] = []
     for item in group:

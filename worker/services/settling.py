@@ -62,9 +62,13 @@ def rescheduled(run: Run, due: datetime, generation: int, attempts: int) -> Sett
     )
 
 
-def _log(lines: tuple[LogLine, ...], last: str, level: str, at_ms: int) -> orjson.Fragment:
-    packed_lines: list[list[Any]] = [[milliseconds(line.at), line.level, line.message[:2000]] for line in lines[:200]]
-    packed_lines.append([at_ms, level, last])
+def _log(lines: tuple[LogLine, ...], last: str, level: str, at_ms: int) -> Any:
+    """The log as a row keeps it: a list of (Unix milliseconds, level, message)."""
+    closing = (at_ms, level, last)
+    if not lines:
+        return (closing,)
+    packed_lines: list[Any] = [(milliseconds(line.at), line.level, line.message[:2000]) for line in lines[:200]]
+    packed_lines.append(closing)
     return orjson.Fragment(json_bytes(packed_lines))
 
 
@@ -72,19 +76,19 @@ def _last_line(ending: Ending, report: Report, worker: str) -> tuple[str, str]:
     """(message, level) of the line that closes a run's log."""
     took_ms = (report.finished_at - report.started_at).total_seconds() * 1000
     where = f"in {took_ms:.0f} ms on {worker}"
-    match ending.status:
-        case JobStatus.COMPLETED:
-            status = ending.result.status.value if ending.result else ""
-            return f"Job completed ({status}) {where}", "info"
+    status = ending.status
+    if status is JobStatus.COMPLETED:
+        return f"Job completed ({ending.result.status if ending.result else ''}) {where}", "info"
+    match status:
         case JobStatus.SCHEDULED:
             due = ending.due.isoformat(timespec="seconds") if ending.due else "later"
-            return f"Job will run again at {due}: {ending.error_message} ({where})", "warning"
+            return clean_text(f"Job will run again at {due}: {ending.error_message} ({where})"), "warning"
         case JobStatus.FAILED:
             return f"Job failed: nothing found {where}", "warning"
         case JobStatus.DEAD_LETTER:
-            return f"Job is a dead letter: {ending.error_message} ({where})", "error"
+            return clean_text(f"Job is a dead letter: {ending.error_message} ({where})"), "error"
         case _:
-            return f"Job {ending.status.value} {where}", "info"
+            return f"Job {status} {where}", "info"
 
 
 def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
@@ -95,6 +99,7 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
         job = dataclasses.replace(job, url="", fields={}, tags=())
     now = report.finished_at
     status = ending.status
+    status_text = str(status)
     result = json_bytes(ending.result.as_json()) if ending.result is not None else None
     message, level = _last_line(ending, report, worker)
     first_pickup_at = job.first_pickup_at or run.picked_at
@@ -102,13 +107,13 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
         "workspace_id": job.workspace,
         "id": job.id,
         "job_type": job.kind,
-        "status": status.value,
+        "status": status_text,
         "priority": int(job.lane),
         "generation": job.generation,
         "run": run.number,
         "attempts": ending.attempts,
         "max_attempts": job.max_attempts,
-        "payload": orjson.Fragment(json_bytes(job.fields)),
+        "payload": job.fields,  # decoding has seen to it that PostgreSQL takes this text
         "cost_micros": report.provider_micros + report.llm_micros,
         "entry": run.entry_ref,
         "log": _log(report.logs, message, level, milliseconds(now)),
@@ -122,7 +127,7 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
         row["tags"] = job.tags
     if ending.result is not None and result is not None:
         row["result"] = orjson.Fragment(result)
-        row["result_status"] = ending.result.status.value
+        row["result_status"] = str(ending.result.status)
     if ending.error_class is not None:
         row["error_class"] = ending.error_class
     if ending.error_message:
@@ -161,12 +166,12 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
             run.delivery,
             "later",
             run.name,
-            ending.status.value,
+            status_text,
             due_ms=milliseconds(ending.due),
             entry=packed(home_stream(run), fields),
         )
     else:
-        item = Settlement(run.delivery, "done", run.name, ending.status.value, result or b"")
+        item = Settlement(run.delivery, "done", run.name, status_text, result or b"")
     return Settled(run, row, item, None, ending.status, claims, ending.error_message or "")
 
 

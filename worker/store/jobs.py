@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, Final
 
 import asyncpg
 import orjson
@@ -18,9 +19,8 @@ from worker.store.sql import query
 JobRow = dict[str, Any]
 
 
-def row_key(row: JobRow) -> tuple[str, str]:
-    """(workspace, id)."""
-    return row["workspace_id"], row["id"]
+#: (workspace, id) of a row.
+row_key: Final[Callable[[JobRow], tuple[str, str]]] = itemgetter("workspace_id", "id")
 
 
 @dataclass(frozen=True, slots=True)

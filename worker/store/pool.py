@@ -51,6 +51,11 @@ async def connection(pool: asyncpg.Pool, *, wait_s: float = 30.0) -> AsyncIterat
     """A pooled connection. Raises StoreUnavailable for what PostgreSQL or the network does wrong."""
     try:
         async with pool.acquire(timeout=wait_s) as acquired:
-            yield acquired
+            try:
+                yield acquired
+            except asyncpg.InternalClientError as error:
+                # asyncpg lost track of a connection that the server closed in the middle of something
+                acquired.terminate()
+                raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
     except AWAY as error:
         raise StoreUnavailable(f"{type(error).__name__}: {error}") from error

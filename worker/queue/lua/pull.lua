@@ -10,8 +10,7 @@
 -- ARGV  1 group, 2 consumer, 3 budget, 4 n lanes, 5 number of this pull (ageing, and turns between places),
 --       6 newest schema of entries understood here, 7.. entries already read by the blocking reader:
 --       lane number, entry id, ...
--- returns {paused (0|1), {{lane number, entry id, mark, {field, value, ...}}, ...}}
---         mark: '' | 'cancel'
+-- returns {paused (0|1), {{lane number, {{entry id, {field, value, ...}}, ...}, {numbers (from 1) of cancelled ones}}, ...}}
 local lanes = tonumber(ARGV[4])
 local group, consumer, budget = ARGV[1], ARGV[2], tonumber(ARGV[3])
 local fair = lanes + 1
@@ -88,26 +87,20 @@ local function is_cleared(stream, id)
   return ms < upto_ms or (ms == upto_ms and tonumber(seq) <= tonumber(upto_seq))
 end
 
-local function admit(lane, stream, id, fields)
-  if cleared and is_cleared(stream, id) then
-    out[#out + 1] = {lane, id, 'cancel', fields}
-    return 1
-  end
-  if not (pauses or cancels or moved) then
-    out[#out + 1] = {lane, id, '', fields}
-    return 1
-  end
+local watched = pauses or cancels or moved or cleared
+
+-- What becomes of an entry: it goes to the caller ('run', 'cancel'), or nowhere (nil: parked, or superseded).
+local function verdict(stream, id, fields)
+  if cleared and is_cleared(stream, id) then return 'cancel' end
+  if not (pauses or cancels or moved) then return 'run' end
   local name, workspace, kind, generation = identify(stream, id, fields)
-  if cancels and redis.call('ZSCORE', cancels_key, name) then
-    out[#out + 1] = {lane, id, 'cancel', fields}
-    return 1
-  end
+  if cancels and redis.call('ZSCORE', cancels_key, name) then return 'cancel' end
   if moved then
     local counts = redis.call('ZSCORE', moved_key, name)
     if counts and generation < tonumber(counts) then
       redis.call('XACK', stream, group, id)
       redis.call('XDEL', stream, id)
-      return 0
+      return nil
     end
   end
   if pauses then
@@ -116,11 +109,33 @@ local function admit(lane, stream, id, fields)
     elseif kind ~= '' and redis.call('HEXISTS', paused_key, 'kind:' .. kind) == 1 then place = 'kind:' .. kind end
     if place then
       park(stream, id, fields, place)
-      return 0
+      return nil
     end
   end
-  out[#out + 1] = {lane, id, '', fields}
-  return 1
+  return 'run'
+end
+
+-- Hand a lane's entries to the caller; returns how many.
+local function give(lane, entries)
+  local given, cancelled = entries, {}
+  local whole = not watched
+  -- an entry deleted by hand between add and read comes back without fields
+  for e = 1, whole and #entries or 0 do
+    if not entries[e][2] then whole = false end
+  end
+  if not whole then
+    given = {}
+    for e = 1, #entries do
+      local id, fields = entries[e][1], entries[e][2]
+      local becomes = fields and verdict(KEYS[lane], id, fields)
+      if becomes then
+        given[#given + 1] = entries[e]
+        if becomes == 'cancel' then cancelled[#cancelled + 1] = #given end
+      end
+    end
+  end
+  if #given > 0 then out[#out + 1] = {lane, given, cancelled} end
+  return #given
 end
 
 for i = 7, #ARGV, 2 do
@@ -128,7 +143,7 @@ for i = 7, #ARGV, 2 do
   local found = redis.call('XRANGE', KEYS[lane], id, id)
   -- it may have waited here for a slot so long that somebody else has it now
   local p = redis.call('XPENDING', KEYS[lane], group, id, id, 1, consumer)
-  if found[1] and p[1] and p[1][4] == 1 then budget = budget - admit(lane, KEYS[lane], id, found[1][2]) end
+  if found[1] and p[1] and p[1][4] == 1 then budget = budget - give(lane, found) end
 end
 
 if queue_paused then return {1, out} end
@@ -137,12 +152,7 @@ local function read(lane, count)
   local reply = redis.call('XREADGROUP', 'GROUP', group, consumer, 'COUNT', count, 'STREAMS', KEYS[lane], '>')
   if not reply then return 0 end
   local entries = reply[1][2]
-  local taken = 0
-  for e = 1, #entries do
-    -- an entry deleted by hand between add and read comes back without fields
-    if entries[e][2] then taken = taken + admit(lane, KEYS[lane], entries[e][1], entries[e][2]) end
-  end
-  budget = budget - taken
+  budget = budget - give(lane, entries)
   return #entries
 end
 
