@@ -1,19 +1,30 @@
 """Lua verbs, one per file under ``lua/``. Shell."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, ResponseError
 
+#: A verb's first line may name a file of functions to put before it.
+_INCLUDE: Final = re.compile(r"-- include (\w+)\n")
+
+
+def _file(name: str) -> str:
+    return resources.files("worker.queue").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
+
 
 @cache
 def source(verb: str) -> tuple[str, str]:
-    """A verb's Lua text and its SHA-1."""
-    text = resources.files("worker.queue").joinpath("lua", f"{verb}.lua").read_text(encoding="utf-8")
+    """A verb's Lua text, after what it includes, and its SHA-1."""
+    text = _file(verb)
+    included = _INCLUDE.match(text)
+    if included:
+        text = _file(included[1]) + text
     return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 

@@ -1,3 +1,4 @@
+-- include names
 -- Read new entries from the lanes, most urgent first, with one budget over all of them.
 -- COUNT of XREADGROUP is per stream: a plain read of five lanes with COUNT 10 returns up to 50.
 -- While there are marks (cancels, pauses, moved jobs), each entry read is checked against them.
@@ -23,60 +24,6 @@ local cleared = redis.call('EXISTS', KEYS[lanes + 6]) == 1
 local queue_paused = pauses and redis.call('HEXISTS', paused_key, 'queue') == 1
 local out = {}
 
-local function escape(part)
-  return (part:gsub('%%', '%%%%25'):gsub(':', '%%3A'))
-end
-
--- The names an entry goes by, without parsing more of it than needed.
-local function identify(stream, id, fields)
-  local job, workspace, kind, generation, nested
-  for i = 1, #fields, 2 do
-    local name, value = fields[i], fields[i + 1]
-    if name == 'id' or name == '_id' then job = value
-    elseif name == 'workspaceId' or name == 'workspace_id' then workspace = value
-    elseif name == 'type' then kind = value
-    elseif name == '_gen' then generation = tonumber(value)
-    elseif name == 'payload' or name == 'data' then nested = value end
-  end
-  if nested and not (job and workspace and kind) then
-    local ok, object = pcall(cjson.decode, nested)
-    if ok and type(object) == 'table' then
-      if type(object.id) == 'string' then job = job or object.id
-      elseif type(object.id) == 'number' then job = job or string.format('%.0f', object.id) end
-      local space = object.workspaceId or object.workspace_id
-      if type(space) == 'string' then workspace = workspace or space end
-      if type(object.type) == 'string' then kind = kind or object.type end
-    end
-  end
-  job = job or (stream .. '/' .. id)
-  local name = escape(job)
-  if workspace and workspace ~= '' and workspace ~= 'default' then name = escape(workspace) .. ':' .. name
-  else workspace = 'default' end
-  return name, workspace, kind or '', generation or 0
-end
-
--- Move an entry aside: the group cannot skip it, and nobody may run it now. It stays the same job in the same
--- generation: the move is one step, so there are never two of it.
-local function park(stream, id, fields, place)
-  local copy, named, home = {}, false, nil
-  for i = 1, #fields, 2 do
-    local name = fields[i]
-    if name == 'id' or name == '_id' then named = true end
-    if name == '_lane' then home = fields[i + 1]
-    else
-      copy[#copy + 1] = name
-      copy[#copy + 1] = fields[i + 1]
-    end
-  end
-  if not named then copy[#copy + 1] = '_id'; copy[#copy + 1] = stream .. '/' .. id end
-  copy[#copy + 1] = '_lane'
-  copy[#copy + 1] = home or stream
-  redis.call('XADD', parked_key .. ':' .. place, '*', unpack(copy))
-  redis.call('HINCRBY', parked_key, place, 1)
-  redis.call('XACK', stream, group, id)
-  redis.call('XDEL', stream, id)
-end
-
 -- Whether an entry was in its lane when the queue was cleared.
 local function is_cleared(stream, id)
   local upto = redis.call('HGET', KEYS[lanes + 6], stream)
@@ -93,7 +40,8 @@ local watched = pauses or cancels or moved or cleared
 local function verdict(stream, id, fields)
   if cleared and is_cleared(stream, id) then return 'cancel' end
   if not (pauses or cancels or moved) then return 'run' end
-  local name, workspace, kind, generation = identify(stream, id, fields)
+  local job, workspace, kind, generation = identify(stream, id, fields)
+  local name = job_name(workspace, job)
   if cancels and redis.call('ZSCORE', cancels_key, name) then return 'cancel' end
   if moved then
     local counts = redis.call('ZSCORE', moved_key, name)
@@ -108,7 +56,7 @@ local function verdict(stream, id, fields)
     if redis.call('HEXISTS', paused_key, 'workspace:' .. workspace) == 1 then place = 'workspace:' .. workspace
     elseif kind ~= '' and redis.call('HEXISTS', paused_key, 'kind:' .. kind) == 1 then place = 'kind:' .. kind end
     if place then
-      park(stream, id, fields, place)
+      park(group, stream, id, fields, parked_key, place, stream)
       return nil
     end
   end

@@ -1,3 +1,4 @@
+-- include names
 -- Look through a long lane for workspaces other than the one at its head, and give them a place of their own.
 -- A copy goes to the place, in the next generation; the original, when it is read in its turn, no longer counts
 -- (entries that were not read yet are never deleted: the group's lag would stop being a number).
@@ -33,35 +34,9 @@ local function before(a, b)
   local b_ms, b_seq = parts(b)
   return a_ms < b_ms or (a_ms == b_ms and a_seq < b_seq)
 end
-local function escape(part)
-  return (part:gsub('%%', '%%%%25'):gsub(':', '%%3A'))
-end
-
-local function identify(id, fields)
-  local job, workspace, generation, nested
-  for i = 1, #fields, 2 do
-    local name, value = fields[i], fields[i + 1]
-    if name == 'id' or name == '_id' then job = value
-    elseif name == 'workspaceId' or name == 'workspace_id' then workspace = value
-    elseif name == '_gen' then generation = tonumber(value)
-    elseif name == 'payload' or name == 'data' then nested = value end
-  end
-  if nested and not workspace then
-    local ok, object = pcall(cjson.decode, nested)
-    if ok and type(object) == 'table' then
-      local space = object.workspaceId or object.workspace_id
-      if type(space) == 'string' then workspace = space end
-      if not job and type(object.id) == 'string' then job = object.id
-      elseif not job and type(object.id) == 'number' then job = string.format('%.0f', object.id) end
-    end
-  end
-  if not workspace or workspace == '' then workspace = 'default' end
-  return job or (stream .. '/' .. id), workspace, generation or 0, job ~= nil
-end
-
 local head = redis.call('XRANGE', stream, '(' .. last, '+', 'COUNT', 1)
 if not head[1] then return {0, 0} end
-local _, dominant = identify(head[1][1], head[1][2])
+local _, dominant = identify(stream, head[1][1], head[1][2])
 
 local from = redis.call('HGET', KEYS[2], stream)
 if not from or before(from, last) then from = last end
@@ -69,15 +44,14 @@ local entries = redis.call('XRANGE', stream, '(' .. from, '+', 'COUNT', ARGV[3])
 local copied, full = 0, false
 for e = 1, #entries do
   local id, fields = entries[e][1], entries[e][2]
-  local job, workspace, generation, named = identify(id, fields)
+  local job, workspace, _, generation, named = identify(stream, id, fields)
   if workspace ~= dominant and redis.call('HEXISTS', KEYS[5], 'workspace:' .. workspace) == 0 then
     local place = 'share:' .. workspace
     local held = tonumber(redis.call('HGET', KEYS[3], place) or '0')
     if held >= tonumber(ARGV[4]) then
       full = true
     else
-      local name = escape(job)
-      if workspace ~= 'default' then name = escape(workspace) .. ':' .. name end
+      local name = job_name(workspace, job)
       local counts = redis.call('ZSCORE', KEYS[4], name)
       if not counts or tonumber(counts) <= generation then
         local copy = {}
