@@ -1,8 +1,10 @@
-"""``enrichd cancel | pause | resume``: marks that every worker obeys; no entry is deleted."""
+"""``enrichd cancel | move | pause | resume``: marks that every worker obeys; no entry is deleted."""
 
 from config.settings import Settings
 from worker.commands.desk import open_desk
 from worker.domain.errors import EnrichdError
+from worker.domain.lane import Lane
+from worker.queue.keys import job_name
 
 
 class NotPausable(EnrichdError):
@@ -30,6 +32,18 @@ async def cancel(settings: Settings, workspace: str, jobs: list[str]) -> int:
         ended = await desk.upkeep.cancel(keys)
     print(f"{len(jobs)} marked; {len(ended)} of them were waiting and are cancelled now.")
     return 0
+
+
+async def move(settings: Settings, workspace: str, jobs: list[str], lane: Lane) -> int:
+    """Give waiting jobs another lane; exit code 1 when one of them does not wait in another lane."""
+    left = 0
+    async with open_desk(settings) as desk:
+        for job_id in jobs:
+            moved = await desk.control.move(job_name(workspace, job_id), lane)
+            left += not moved
+            where = f"moved to {lane.suffix}" if moved else f"not waiting in another lane than {lane.suffix}"
+            print(f"{job_id}: {where}")
+    return 1 if left else 0
 
 
 async def pause(settings: Settings, what: str) -> int:

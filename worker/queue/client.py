@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar
 
 import hiredis
-from redis.asyncio import Connection, Redis
+from redis.asyncio import BlockingConnectionPool, Connection, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -95,9 +95,13 @@ class PackingConnection(Connection):
 
 
 def open_client(url: str, *, socket_timeout_s: float, max_connections: int = 16, name: str = "enrichd") -> Redis:
-    """A client for ``redis://``, ``rediss://`` or ``unix://`` that does each thing once and says what happened."""
-    return Redis.from_url(
+    """A client for ``redis://``, ``rediss://`` or ``unix://`` that does each thing once and says what happened.
+
+    With all connections in use a command waits for one: having more jobs than connections is no outage.
+    """
+    pool = BlockingConnectionPool.from_url(
         url,
+        timeout=socket_timeout_s,
         connection_class=PackingConnection,
         decode_responses=False,
         protocol=2,
@@ -111,3 +115,4 @@ def open_client(url: str, *, socket_timeout_s: float, max_connections: int = 16,
         client_name=name,
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
+    return Redis.from_pool(pool)

@@ -78,13 +78,25 @@ class Control:
         scores = await self._client.execute_command("ZMSCORE", self.keys.cancels, *names)
         return {name for name, score in zip(names, scores, strict=True) if score is not None}
 
+    async def move(self, name: str, lane: Lane, window: int = 1_000) -> bool:
+        """Give a job that waits, in a lane or for its time, another lane. False when it does not wait there."""
+        if await self.move_delayed(name, lane):
+            return True
+        for stream in self.keys.streams:
+            if stream != self.keys.lanes[lane] and await self._move_from(stream, name, lane, window):
+                return True
+        return False
+
     @guarded
-    async def move(self, name: str, generation: int, lane: Lane, fields: Mapping[str, str]) -> None:
-        """Give a job that was not picked up yet another lane: a new entry, and a mark that the old one is void."""
-        async with self._client.pipeline(transaction=True) as pipe:
-            pipe.zadd(self.keys.moved, {name: generation})
-            pipe.xadd(self.keys.lanes[lane], dict(fields))
-            await pipe.execute()
+    async def _move_from(self, stream: str, name: str, lane: Lane, window: int) -> bool:
+        keys, after = [stream, self.keys.lanes[lane], self.keys.moved], ""
+        while True:
+            moved, last = await run(self._client, "move", keys, [self.keys.group, name, after, window])
+            if moved:
+                return True
+            after = last.decode()
+            if not after:
+                return False
 
     @guarded
     async def move_delayed(self, name: str, lane: Lane) -> bool:

@@ -167,7 +167,7 @@ async def test_clear_cancels_what_waits_and_nothing_that_comes(bench: Bench) -> 
 async def test_a_moved_job_runs_once_from_its_new_lane(bench: Bench) -> None:
     """A mark makes the old entry void; the new one counts."""
     await bench.add("batch", id="urgent")
-    await control(bench).move("urgent", 1, Lane.PRIORITY, {"type": "noop", "id": "urgent", "_gen": "1"})
+    assert await control(bench).move("urgent", Lane.PRIORITY)
     held = Held()
     held.go.set()
     async with bench.engine(held):
@@ -175,6 +175,34 @@ async def test_a_moved_job_runs_once_from_its_new_lane(bench: Bench) -> None:
         await bench.until(bench.quiet)
     assert held.started == ["urgent"]
     assert (await bench.rows())["urgent"]["priority"] == 1
+
+
+async def test_moving_finds_jobs_far_behind_and_by_their_entry(bench: Bench) -> None:
+    """Entries are looked through in windows; a job without an id of its own goes by its entry."""
+    entries = await bench.add("batch", count=7)
+    operator = control(bench)
+    name = f"enrichment-batch/{entries[5]}"
+    assert await operator.move(name, Lane.HIGH, window=2)
+    assert await operator.move(name, Lane.PRIORITY, window=2)
+    assert not await operator.move("nobody", Lane.HIGH, window=2)
+    async with bench.engine():
+        await bench.until_settled(7)
+        await bench.until(bench.quiet)
+    rows = await bench.rows()
+    assert len(rows) == 7
+    assert [row["priority"] for key, row in rows.items() if key == name] == [1]
+
+
+async def test_what_runs_keeps_its_lane(bench: Bench) -> None:
+    """A job that somebody has read cannot be moved: it would run twice."""
+    held = Held()
+    async with bench.engine(held):
+        await bench.add("batch", id="running")
+        await held.begun(1)
+        assert not await control(bench).move("running", Lane.HIGH)
+        held.go.set()
+        await bench.until_settled(1)
+    assert held.started == ["running"]
 
 
 async def test_dead_letters_are_replayed_under_the_same_id(bench: Bench) -> None:

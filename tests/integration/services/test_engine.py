@@ -384,3 +384,29 @@ async def test_all_tries_of_a_job_cost_together(bench: Bench) -> None:
         await bench.add(id="dear")
         await bench.until_settled(3)
     assert (await bench.rows())["dear"]["cost_micros"] == 307
+
+
+async def test_entries_that_come_along_with_a_failed_settling_are_run(bench: Bench) -> None:
+    """A settling brings new entries along; when Redis refuses the settling itself, they run all the same, once."""
+    held = Held()
+    await bench.redis.set("enrichment-events", "in the way")
+    await bench.add(count=60)
+    async with bench.engine(held, lease_s=30.0):
+        held.go.set()
+        await held.begun(30)
+        assert bench.settled == []
+        await bench.redis.delete("enrichment-events")
+        await bench.until_settled(60)
+        await bench.until(bench.quiet)
+    assert sorted(held.started) == sorted(await bench.rows())
+    assert len(held.started) == 60
+
+
+async def test_a_busy_worker_settles_and_pulls_in_one_round_trip(bench: Bench) -> None:
+    """While the lanes are full, a job costs a small part of a round trip."""
+    await bench.add(count=400)
+    before = (await bench.redis.info("stats"))["total_reads_processed"]
+    async with bench.engine(slots=40, lease_s=30.0):
+        await bench.until_settled(400)
+        trips = (await bench.redis.info("stats"))["total_reads_processed"] - before
+    assert trips < 200

@@ -117,7 +117,7 @@ async def test_a_redis_that_refuses_writes_is_waited_for(
         await held.begun(1)
         settle, refused = engine.queue.settle, asyncio.Event()
 
-        async def watched(items: Any) -> set[int]:
+        async def watched(items: Any) -> int:
             try:
                 return await settle(items)
             except QueueUnavailable:

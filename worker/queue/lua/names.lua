@@ -1,4 +1,4 @@
--- Put before the verbs that include it: the names an entry goes by, and moving it aside.
+-- Put before the verbs that include it: the names an entry goes by, where its group stands, and moving it.
 
 local function escape(part)
   return (part:gsub('%%', '%%%%25'):gsub(':', '%%3A'))
@@ -56,4 +56,40 @@ local function park(group, stream, id, fields, parked_key, place, lane)
   redis.call('HINCRBY', parked_key, place, 1)
   redis.call('XACK', stream, group, id)
   redis.call('XDEL', stream, id)
+end
+
+-- Whether one entry id comes before another.
+local function before(a, b)
+  local a_ms, a_seq = a:match('(%d+)-(%d+)')
+  local b_ms, b_seq = b:match('(%d+)-(%d+)')
+  a_ms, b_ms = tonumber(a_ms), tonumber(b_ms)
+  return a_ms < b_ms or (a_ms == b_ms and tonumber(a_seq) < tonumber(b_seq))
+end
+
+-- The last entry id that a stream's group has read, and how many are left; nil without stream or group.
+local function read_through(stream, group)
+  local groups = redis.pcall('XINFO', 'GROUPS', stream)
+  if groups.err then return nil end
+  for g = 1, #groups do
+    local info = {}
+    for i = 1, #groups[g], 2 do info[groups[g][i]] = groups[g][i + 1] end
+    if info['name'] == group then return info['last-delivered-id'], info['lag'] end
+  end
+end
+
+-- An entry's fields in the next generation of its job, without where it waited before. The old entry, when it is read
+-- in its turn, no longer counts (entries that were not read yet are never deleted: the group's lag would stop being a
+-- number).
+local function in_next_generation(fields, job, named, generation)
+  local copy = {}
+  for i = 1, #fields, 2 do
+    if fields[i] ~= '_gen' and fields[i] ~= '_lane' then
+      copy[#copy + 1] = fields[i]
+      copy[#copy + 1] = fields[i + 1]
+    end
+  end
+  if not named then copy[#copy + 1] = '_id'; copy[#copy + 1] = job end
+  copy[#copy + 1] = '_gen'
+  copy[#copy + 1] = tostring(generation + 1)
+  return copy
 end

@@ -28,10 +28,7 @@ local out = {}
 local function is_cleared(stream, id)
   local upto = redis.call('HGET', KEYS[lanes + 6], stream)
   if not upto then return false end
-  local ms, seq = id:match('(%d+)-(%d+)')
-  local upto_ms, upto_seq = upto:match('(%d+)-(%d+)')
-  ms, upto_ms = tonumber(ms), tonumber(upto_ms)
-  return ms < upto_ms or (ms == upto_ms and tonumber(seq) <= tonumber(upto_seq))
+  return id == upto or before(id, upto)
 end
 
 local watched = pauses or cancels or moved or cleared

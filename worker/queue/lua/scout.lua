@@ -1,23 +1,13 @@
 -- include names
 -- Look through a long lane for workspaces other than the one at its head, and give them a place of their own.
--- A copy goes to the place, in the next generation; the original, when it is read in its turn, no longer counts
--- (entries that were not read yet are never deleted: the group's lag would stop being a number).
+-- A copy goes to the place, in the next generation.
 --
 -- KEYS  1 lane stream, 2 scout, 3 parked, 4 moved, 5 paused
 -- ARGV  1 group, 2 entries behind the head that make a lane long, 3 most entries to look at,
 --       4 most entries a workspace may have in its place
 -- returns {looked at, copied}
 local stream, group = KEYS[1], ARGV[1]
-local groups = redis.pcall('XINFO', 'GROUPS', stream)
-if groups.err then return {0, 0} end
-local last, lag = nil, nil
-for g = 1, #groups do
-  local info = {}
-  for i = 1, #groups[g], 2 do info[groups[g][i]] = groups[g][i + 1] end
-  if info['name'] == group then
-    last, lag = info['last-delivered-id'], info['lag']
-  end
-end
+local last, lag = read_through(stream, group)
 if not last then return {0, 0} end
 if not lag then lag = redis.call('XLEN', stream) end
 if lag < tonumber(ARGV[2]) then
@@ -25,15 +15,6 @@ if lag < tonumber(ARGV[2]) then
   return {0, 0}
 end
 
-local function parts(id)
-  local ms, seq = id:match('(%d+)-(%d+)')
-  return tonumber(ms), tonumber(seq)
-end
-local function before(a, b)
-  local a_ms, a_seq = parts(a)
-  local b_ms, b_seq = parts(b)
-  return a_ms < b_ms or (a_ms == b_ms and a_seq < b_seq)
-end
 local head = redis.call('XRANGE', stream, '(' .. last, '+', 'COUNT', 1)
 if not head[1] then return {0, 0} end
 local _, dominant = identify(stream, head[1][1], head[1][2])
@@ -54,16 +35,7 @@ for e = 1, #entries do
       local name = job_name(workspace, job)
       local counts = redis.call('ZSCORE', KEYS[4], name)
       if not counts or tonumber(counts) <= generation then
-        local copy = {}
-        for i = 1, #fields, 2 do
-          if fields[i] ~= '_gen' and fields[i] ~= '_lane' then
-            copy[#copy + 1] = fields[i]
-            copy[#copy + 1] = fields[i + 1]
-          end
-        end
-        if not named then copy[#copy + 1] = '_id'; copy[#copy + 1] = job end
-        copy[#copy + 1] = '_gen'
-        copy[#copy + 1] = tostring(generation + 1)
+        local copy = in_next_generation(fields, job, named, generation)
         copy[#copy + 1] = '_lane'
         copy[#copy + 1] = stream
         redis.call('XADD', KEYS[3] .. ':' .. place, '*', unpack(copy))
