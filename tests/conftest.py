@@ -23,6 +23,8 @@ from redis.asyncio import Redis
 from worker.embedded import EmbeddedServers, PostgresServer, ValkeyServer, join
 
 TEMPLATE = "enrichd_template"
+#: Another server than the embedded Valkey: ``TEST_REDIS_SERVER=/usr/bin/redis-server make test``.
+REDIS_SERVER = Path(os.environ["TEST_REDIS_SERVER"]) if os.environ.get("TEST_REDIS_SERVER") else None
 DATABASES = 16
 ROOM_BYTES = 2 << 30
 _numbers = itertools.count()
@@ -44,7 +46,13 @@ class StartPostgres(Protocol):
 def embedded_servers() -> Iterator[EmbeddedServers]:
     """The servers of this run. Nothing waits for the disk; killed servers still keep their data."""
     folder = Path(tempfile.mkdtemp(prefix="enrichd-tests-", dir=_fast_folder()))
-    with join(folder, durable=False, ephemeral=True, postgres_settings={"max_connections": "200"}) as servers:
+    with join(
+        folder,
+        durable=False,
+        ephemeral=True,
+        redis_server=REDIS_SERVER,
+        postgres_settings={"max_connections": "200"},
+    ) as servers:
         yield servers
 
 
@@ -104,7 +112,7 @@ def valkey_server(embedded_servers: EmbeddedServers) -> Iterator[StartValkey]:
         server = ValkeyServer(
             embedded_servers.folder / name,
             watcher=lambda running: embedded_servers.adopt(name, running),
-            **{"fsync": "everysec", **options},
+            **{"fsync": "everysec", "binary": REDIS_SERVER, **options},
         )
         started.append(server)
         server.start()

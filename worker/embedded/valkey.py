@@ -52,7 +52,8 @@ class ValkeyServer:
     ) -> None:
         self._account = server_account()
         home = reachable_folder(folder, self._account)
-        source = (binary or packaged_binary()).resolve()
+        # not resolved: Debian's redis-server is a link, and the program looks at the name it was called by
+        source = (binary or packaged_binary()).absolute()
         if not source.is_file():
             raise ConfigError(f"there is no Redis server at {source}")
         programs = reachable_program(source.parent, (source.name,), source.name, home, self._account)
