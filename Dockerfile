@@ -4,7 +4,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /src
 RUN python -m venv /opt/enrichd
 COPY requirements.lock ./
-# The lock covers all extras; the image needs neither test tools nor embedded servers.
+# The lock covers the extras that tests need; the image needs neither test tools nor embedded servers.
 COPY deploy/runtime_requirements.py deploy/
 COPY pyproject.toml README.md LICENSE ./
 RUN python -m venv /tmp/locked \

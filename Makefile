@@ -54,11 +54,13 @@ bench: $(STAMP) ## Measure against peers and the bare loop; prints tables
 soak: $(STAMP) ## The long chaos runs; prints a table
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
-docs: $(STAMP) ## Regenerate the README's settings table and .env.example
+docs: $(STAMP) ## Regenerate the README's settings table, .env.example and the accuracy page
 	@$(BIN)/python -m config.document --write
+	@CALIBRATION_FILE= $(BIN)/enrichd evaluate simulator/labelled/gold.jsonl --markdown > .accuracy.md
+	@mv .accuracy.md docs/reference/accuracy.md
 
 lock: ## Recompile requirements.lock (needs uv)
-	@uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+	@uv pip compile pyproject.toml --extra embedded --extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
 
 clean: ## Remove the virtual environment and caches
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

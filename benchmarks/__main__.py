@@ -15,19 +15,22 @@ import asyncpg
 from redis import Redis
 from rich.console import Console
 
-from benchmarks import environments, report
+from benchmarks import environments, overhead, report
 from benchmarks.measure import Bench, CellFailed
 from benchmarks.report import Cell
 from benchmarks.systems import ALL_PEERS, OWN, USUAL_PEERS, System, own_systems, peer_systems
 from worker.embedded import join
 from worker.store.migrate import migrate
 
+#: What ``--only`` calls the jobs that make provider calls.
+OVERHEAD = "overhead"
+
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    every = (*OWN, *ALL_PEERS)
-    usual = every if os.environ.get("ALL") == "1" else ("enrichd", "bare", *USUAL_PEERS)
-    parser.add_argument("--only", nargs="+", choices=every, help="some of the systems")
+    every = (*OWN, *ALL_PEERS, OVERHEAD)
+    usual = every if os.environ.get("ALL") == "1" else ("enrichd", "bare", *USUAL_PEERS, OVERHEAD)
+    parser.add_argument("--only", nargs="+", choices=every, help="some of the systems; overhead is a table of its own")
     parser.add_argument("--window", type=float, default=15.0, help="seconds of steady state a cell (15)")
     parser.add_argument("--slots", type=int, default=100, help="jobs at a time, the same for all (100)")
     parser.add_argument("--samples", type=int, default=1000, help="latency samples a cell (1000), 0 for none")
@@ -63,6 +66,22 @@ def main() -> None:
     options = arguments()
     console = Console(width=None if sys.stdout.isatty() else 100)
     status = Console(stderr=True)
+    wanted = options.only or options.usual
+    figures: dict[str, object] = {}
+    if set(wanted) - {OVERHEAD}:
+        conditions, cells = no_ops(options, console, status)
+        figures |= {"conditions": conditions, "cells": [dataclasses.asdict(cell) for cell in cells]}
+    if OVERHEAD in wanted:
+        status.print("jobs that call providers ...")
+        rounds = asyncio.run(overhead.run(options.slots))
+        overhead.show(console, rounds, options.slots)
+        figures["overhead"] = [dataclasses.asdict(one) for one in rounds]
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1))
+
+
+def no_ops(options: argparse.Namespace, console: Console, status: Console) -> tuple[dict[str, str], list[Cell]]:
+    """Measure and print the jobs that do nothing; gives the conditions and the cells."""
     folder = Path(tempfile.mkdtemp(prefix="enrichd-bench-"))
     logs = Path(tempfile.mkdtemp(prefix="enrichd-bench-logs-"))
     conditions = dict(report.machine())
@@ -92,9 +111,7 @@ def main() -> None:
         console.print(f"[dim]Logs of the workers: {logs}[/]")
     else:
         shutil.rmtree(logs)
-    if options.json:
-        figures = {"conditions": conditions, "cells": [dataclasses.asdict(cell) for cell in cells]}
-        options.json.write_text(json.dumps(figures, indent=1))
+    return conditions, cells
 
 
 def measure(bench: Bench, system: System, options: argparse.Namespace, database_url: str, status: Console) -> Cell:

@@ -1,27 +1,19 @@
-"""How well and how fast pages are read: ``python -m benchmarks.extraction [LABELLED_DIR] [--pages DIR] [--errors]``.
+"""How well pages are read: ``python -m benchmarks.extraction LABELLED_DIR [--errors]``; how fast: ``benchmarks.pages``.
 
-LABELLED_DIR holds pages and a ``gold.jsonl`` with what a person marked on each; ``--pages`` is a folder of any saved
-pages, for timing and for hiding JSON-LD. Neither is part of this project.
+LABELLED_DIR holds pages and a ``gold.jsonl`` with what a person marked on each. It is no part of this project.
 """
 
 import argparse
-import asyncio
 import re
-import statistics
 import sys
-import time
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from worker.domain.call import Reply
 from worker.providers.website import PageFinding, parse_page
-from worker.providers.website.crawl import crawl
 from worker.providers.website.text_keys import fold, name_key
 
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
@@ -186,99 +178,13 @@ def score_addresses(score: Score, page: str, row: Mapping[str, Any], finding: Pa
     score.misses.extend(f"{page} - {code} {row['streets'][:3]}" for code in codes if code not in met)
 
 
-def timing(folder: Path, rounds: int) -> None:
-    """Print thread CPU time per page (best of ``rounds``), how often each field was found, and hidden JSON-LD."""
-    files = sorted(folder.rglob("*.html"))
-    best: list[tuple[float, int, str]] = []
-    fields: Counter[str] = Counter()
-    kinds: Counter[str] = Counter()
-    agree: Counter[str] = Counter()
-    asked: Counter[str] = Counter()
-    for path in files:
-        body = path.read_bytes()
-        url = "http://site.example/"
-        times = []
-        for _ in range(rounds):
-            start = time.thread_time()
-            finding = parse_page(body, url, {})
-            times.append(time.thread_time() - start)
-        best.append((min(times) * 1e3, len(body), path.name))
-        fields.update({claim.field for claim in finding.claims})
-        kinds[finding.kind or "page"] += 1
-        if b"ld+json" in body or b"itemscope" in body:
-            _compare_hidden(body, url, finding, agree, asked)
-    best.sort()
-    times_only = [item[0] for item in best]
-    spread = f"p90 {at(times_only, 0.9):.2f}, p99 {at(times_only, 0.99):.2f}, max {times_only[-1]:.2f}"
-    print(f"{len(files)} pages: median {statistics.median(times_only):.2f} ms, {spread}")
-    print("slowest:", [(round(ms, 1), size, name) for ms, size, name in best[-8:]])
-    print("kinds:", dict(kinds))
-    print("found on pages:", dict(fields.most_common()))
-    print(
-        "structured data hidden, found again in the rest:",
-        {name: f"{agree[name]} of {asked[name]}" for name in sorted(asked)},
-    )
-
-
-def stall(folder: Path, in_flight: int) -> None:
-    """Print the longest time that the event loop stood still while this many pages were being read at once."""
-    bodies = [path.read_bytes() for path in sorted(folder.rglob("*.html"))[:in_flight]]
-
-    async def read_all() -> float:
-        longest, running = 0.0, True
-
-        async def watch() -> None:
-            nonlocal longest
-            while running:
-                start = time.perf_counter()
-                await asyncio.sleep(0.001)
-                longest = max(longest, time.perf_counter() - start - 0.001)
-
-        async def fetch(url: str) -> Reply:
-            await asyncio.sleep(0)
-            return Reply(200, {"content-type": "text/html"}, bodies[int(url.rpartition("/")[2])])
-
-        with ThreadPoolExecutor(1) as pool:
-            watcher = asyncio.create_task(watch())
-            await asyncio.gather(*(crawl([f"http://site.example/{n}"], fetch, pool, 1) for n in range(len(bodies))))
-            running = False
-            await watcher
-        return longest
-
-    print(f"event loop, {len(bodies)} pages in flight: longest stall {asyncio.run(read_all()) * 1e3:.1f} ms")
-
-
-def _compare_hidden(body: bytes, url: str, whole: PageFinding, agree: Counter[str], asked: Counter[str]) -> None:
-    hidden = re.sub(rb"<script[^>]{0,200}ld\+json[^>]{0,100}>.*?</script>", b"", body, flags=re.S | re.I)
-    hidden = re.sub(rb"\s(?:itemprop|itemscope|itemtype|typeof)(?:=(?:\"[^\"]{0,300}\"|'[^']{0,300}'))?", b"", hidden)
-    rest = parse_page(hidden, url, {})
-    for word, key in (("phones", digits), ("emails", str.lower), ("names", name_key)):
-        said = [m for m in whole.mentions[word] if m.evidence.path.startswith(("json-ld", "microdata"))]
-        if not said:
-            continue
-        asked[word] += 1
-        values = [key(value) for value in getattr(rest, word)]
-        agree[word] += key(said[0].value) in (values[:1] if word == "names" else values)
-
-
-def at(values: Sequence[float], share: float) -> float:
-    """The value below which a share of the sorted values lies."""
-    return values[min(len(values) - 1, int(len(values) * share))]
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("labelled", nargs="?", type=Path)
-    parser.add_argument("--pages", type=Path)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("labelled", type=Path)
     parser.add_argument("--errors", action="store_true")
     options = parser.parse_args(arguments)
-    if options.labelled:
-        labelled(options.labelled, errors=options.errors)
-    if options.pages:
-        timing(options.pages, options.rounds)
-        stall(options.pages, 100)
+    labelled(options.labelled, errors=options.errors)
     return 0
 
 

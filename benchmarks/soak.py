@@ -12,12 +12,24 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import report
+from benchmarks.chaos.bill import Billed, bill
+from benchmarks.chaos.bill import table as bill_table
 from benchmarks.chaos.bounds import bounds
 from benchmarks.chaos.ground import ground
+from benchmarks.chaos.pacing import limit, waiting
+from benchmarks.chaos.savings import Saved, savings
+from benchmarks.chaos.savings import table as savings_table
 from benchmarks.chaos.scenarios import SCENARIOS, Outcome
 from worker.embedded import EmbeddedServers, join
 
-ALL = {**SCENARIOS, "bounds": (bounds, False)}
+ALL = {
+    **SCENARIOS,
+    "savings": (savings, False),
+    "bill": (bill, False),
+    "limit": (limit, False),
+    "waiting": (waiting, False),
+    "bounds": (bounds, False),
+}
 
 
 def arguments() -> argparse.Namespace:
@@ -71,6 +83,11 @@ def main() -> int:
         outcomes = asyncio.run(run(options, servers, logs, Console(stderr=True)))
     console.print("  ".join(f"[dim]{name}[/]\u00a0{value}" for name, value in report.machine().items()))
     console.print(table(outcomes))
+    for outcome in outcomes:
+        if isinstance(outcome, Saved):
+            console.print(savings_table(outcome))
+        if isinstance(outcome, Billed):
+            console.print(bill_table(outcome))
     missed = any(not kept for outcome in outcomes for _, _, kept in (*outcome.checks, *outcome.timed))
     if missed:
         console.print(f"[dim]Logs of the workers: {logs}[/]")

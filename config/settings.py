@@ -106,6 +106,11 @@ class Settings(
         attribute = known_names().get(name)
         return as_text(getattr(self, attribute)) if attribute else self._others.get(name)
 
+    def defaulted(self, name: str) -> bool:
+        """Whether a setting is one of ours that nobody set."""
+        attribute = known_names().get(name)
+        return attribute is not None and attribute not in self.model_fields_set
+
     def secrets(self) -> Iterator[str]:
         """Every value that must never be shown: keys, tokens, ring entries, and passwords in URLs."""
         for attribute, field in type(self).model_fields.items():

@@ -28,6 +28,7 @@ class Seen:
     """One request as it was received. ``received_at`` is unix seconds, taken before anything else is done.
 
     ``delivered`` says whether the whole reply was handed to the connection. ``micros`` is what was billed for it.
+    ``questions`` is how many it holds: more than one in a bulk request.
     """
 
     provider: str
@@ -43,6 +44,7 @@ class Seen:
     delivered: bool = False
     micros: int = 0
     identities: tuple[str, ...] = ()
+    questions: int = 1
 
     def as_json(self) -> dict[str, Any]:
         """This request as a JSON object."""
@@ -132,6 +134,7 @@ class Door:
         body = await request.read()
         ask = self._ask(request, provider, route, parts, path, body, received)
         seen = Seen(provider.name, route.operation, ask.account, received, request.method, request.path_qs)
+        seen.questions = questions_in(body)
         house.seen.append(seen)
         fault = house.plan.choose(
             {
@@ -243,6 +246,22 @@ class Door:
                 for line, charge in lines:
                     house.bill.cut_off(line, charge)
         return response
+
+
+def questions_in(body: bytes) -> int:
+    """How many questions a request's body holds.
+
+    >>> questions_in(b'{"details": [{"email": "a@x.example"}, {"email": "b@x.example"}]}'), questions_in(b"")
+    (2, 1)
+    """
+    if b'"requests"' not in body and b'"details"' not in body:
+        return 1
+    try:
+        read = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return 1
+    held = (read.get("requests") or read.get("details")) if isinstance(read, dict) else None
+    return max(1, len(held)) if isinstance(held, list) else 1
 
 
 def _named(pattern: Sequence[str], pieces: Sequence[str]) -> dict[str, str] | None:

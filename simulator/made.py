@@ -47,6 +47,8 @@ _ROLES: Final = (
     ("Software Engineer", "senior", "engineering"),
     ("Finance Director", "director", "finance"),
 )
+#: The ranges of register and VAT numbers that nobody is given hold so many.
+_NUMBERED: Final = 10_000
 _TECH: Final = ("Python", "Java", "React", "PostgreSQL", "Kafka", "Salesforce", "Shopify", "WordPress")
 
 
@@ -119,8 +121,8 @@ def _make(number: int, dice: Random) -> Company:
 
 
 def _registration(country: str, number: int) -> str:
-    """A register number as the country writes them; none where companies do not print one."""
-    match country:
+    """A register number as the country writes them; none where companies do not print one, or the range is used up."""
+    match country if number < _NUMBERED else "":
         case "DE":
             return f"HRB {90_000 + number}"
         case "GB":
@@ -133,8 +135,8 @@ def _registration(country: str, number: int) -> str:
 
 
 def _vat(country: str, number: int) -> str:
-    """A VAT number with valid check digits, from a range that nobody is given."""
-    match country:
+    """A VAT number with valid check digits, from a range that nobody is given, as far as that goes."""
+    match country if number < _NUMBERED else "":
         case "DE":
             return registers.german_vat(f"9991{number:04d}")
         case "GB":

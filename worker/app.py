@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 from config.settings import Settings
 from worker.alone import Alone
 from worker.cache.answers import AnswerCache
+from worker.cache.keys import RecordKeys
 from worker.deliveries_in import DeliveryDesk, Tokens
 from worker.domain.errors import ConfigError, QueueUnavailable, StoreUnavailable
 from worker.domain.job import Job, JobStatus
@@ -26,12 +27,16 @@ from worker.domain.verdict import Report
 from worker.gateway.accounts import Accounts
 from worker.gateway.gateway import JobGateway
 from worker.gateway.hub import GatewayHub
+from worker.gateway.patience import PatientPages
 from worker.gateway.safe_fetch import SafeFetch
 from worker.gateway.transport import Transport
 from worker.jobs import load_kinds
+from worker.key_watch import EVERY_S as KEYS_EVERY_S
+from worker.key_watch import KeyWatch
 from worker.pipeline import Tools, enrich
 from worker.pipeline.run import age_limit
 from worker.providers.roster import Roster, open_roster
+from worker.providers.usage import usage_questions
 from worker.queue.client import open_client
 from worker.rosters import Rosters
 from worker.services.engine import Engine
@@ -45,13 +50,15 @@ from worker.slices import calibration, engine_options, gateway_options, policy, 
 from worker.store.budgets import Budgets
 from worker.store.claims import save_claims
 from worker.store.deliveries import Deliveries
-from worker.store.keyring import KeyRing, WorkspaceKeys
+from worker.store.keyring import KeyRing, WorkspaceKeys, sealed_workspaces
 from worker.store.ledger import Ledger
 from worker.store.migrate import migrate
 from worker.store.pool import AWAY, open_pool
 from worker.telemetry import Gauge, Meter, job_context
+from worker.usage_watch import UsageWatch
 from worker.warm_up import warm_up
 from worker.web.health import Check
+from worker.web.process import process_routes
 from worker.web.server import HealthServer, application, serve
 from worker.web.webhooks import webhook_routes
 
@@ -88,6 +95,8 @@ class App:
         self._knows: Knowledge
         self._tools: Tools
         self._hub: GatewayHub
+        self._transport: Transport
+        self._usage: UsageWatch | None = None
         self._ledger: Ledger
         self._rosters: Rosters
         self._deliveries: Deliveries
@@ -115,6 +124,13 @@ class App:
         # first of all: a worker that waits for its servers is alive, only not ready
         served = application(self, [self.meter])
         webhook_routes(served, self._desk.receivers())
+        process_routes(
+            served,
+            self,
+            self._look_now,
+            worker_token=settings.get("WORKER_SECRET_TOKEN") or "",
+            cron_secret=settings.get("CRON_SECRET") or "",
+        )
         self.server = await serve(served, settings.health_check_host, settings.health_check_port)
         self._stack.push_async_callback(self.server.close)
         await self._open_tools()
@@ -136,10 +152,20 @@ class App:
         if self._hub.inbox is not None:
             self._desk.open(self._deliveries, self._hub.inbox, self._rosters, self.engine.control.wake)
         upkeep = LedgerUpkeep(self._ledger, self._deliveries.prune, retention_s=settings.job_retention_ms / 1000)
+        watch = KeyWatch(
+            self._pool,
+            self._cache,
+            self.engine.control.wake,
+            self._rosters.moved,
+            (f"{provider.name}:{provider.account}" for provider in self.roster.on if provider.account),
+            RecordKeys(settings.namespace).accounts,
+        )
         for loop in (
+            Loop("keys", watch.run_once, KEYS_EVERY_S),
             Loop("pauses", self._look_at_pauses, 1.0),
             Loop("deliveries", self._desk.run_once, 1.0),
             Loop("ledger upkeep", upkeep.run_once, 60.0),
+            *self._usage_loops(),
         ):
             loop.start()
             self._stack.push_async_callback(loop.stop)
@@ -149,6 +175,13 @@ class App:
             slots=settings.concurrency,
             health=f"http://{settings.health_check_host}:{self.server.port}/health",
         )
+
+    def _usage_loops(self) -> list[Loop]:
+        questions, every_s = usage_questions(self.settings), self.settings.usage_interval_ms / 1000
+        if not questions or not every_s:
+            return []
+        self._usage = UsageWatch(questions, self._transport.send)
+        return [Loop("usage", self._usage.run_once, every_s)]
 
     async def _open_tools(self, *, first: bool = True) -> None:
         """Everything that running a job needs, short of taking one from the queue."""
@@ -169,6 +202,7 @@ class App:
         )
         self._stack.push_async_callback(self._cache.aclose)
         self._knows = await self._open_knowledge()
+        await self._warn_of_sealed_keys()
         self._rosters = self._open_rosters()
         self._stack.push_async_callback(self._rosters.close)
         hub = self._hub = self._open_gateway()
@@ -176,13 +210,14 @@ class App:
             claims=self._knows.records.get,
             roster=self.roster.on,
             off=self.roster.off,
-            gateway=partial(_gateway_for, hub),
+            gateway=partial(_gateway_for, hub, self._subject_of),
             policy=policy(settings),
             silences=self._knows.silences,
             rates=self._knows.rates,
             suppressed=self._knows.suppressions.holds,
             calibration=calibration(settings),
             refresh=self._refresh,
+            look_up=self._knows.look_up,
         )
 
     @asynccontextmanager
@@ -196,6 +231,15 @@ class App:
 
             yield run
 
+    async def _warn_of_sealed_keys(self) -> None:
+        """Workspaces that have keys of their own would be served with the operator's, at the operator's cost."""
+        if self.settings.encryption_keys is not None:
+            return
+        with suppress(*AWAY):
+            count = await sealed_workspaces(self._pool)
+            if count:
+                log.warning("workspaces have sealed keys that cannot be opened: ENCRYPTION_KEYS is unset", count=count)
+
     def _open_rosters(self) -> Rosters:
         settings, ring = self.settings, self.settings.encryption_keys
         keys = None if ring is None else WorkspaceKeys(self._pool, KeyRing.parse(ring.get_secret_value()))
@@ -203,24 +247,36 @@ class App:
 
     def _open_gateway(self) -> GatewayHub:
         settings = self.settings
-        options = gateway_options(settings)
+        options = gateway_options(settings, self.roster.on)
         ledger = self._ledger = Ledger(self._pool)
         self._deliveries = Deliveries(self._pool)
-        transport = Transport(options)
+        transport = self._transport = Transport(options)
         self._stack.push_async_callback(transport.close)
         hub = GatewayHub(
             ledger=ledger,
             answers=AnswerCache(self._cache, settings.namespace, budget_bytes=settings.cache_budget_bytes),
             accounts=Accounts(self._cache, settings.namespace, options.accounts, count_sent=ledger.sent_count),
-            pages=SafeFetch(options.fetch),
+            pages=PatientPages(SafeFetch(options.fetch), settings.fetch_retries, options.fetch.total_s),
             send=transport.send,
             options=options,
             budgets=Budgets(self._pool, workspace_budgets(settings)),
             deliveries=self._deliveries,
             token_of=self._tokens.of,
+            clean=self._knows.suppressions.cleaned,
         )
         self._stack.push_async_callback(hub.close)
         return hub
+
+    def _subject_of(self, job: Job) -> str:
+        """Whom a job's answers are about, where somebody was erased: only then does it matter to what is kept."""
+        return self._kinds[job.kind].subject(job).key if len(self._knows.suppressions) else ""
+
+    def _look_now(self) -> bool:
+        """Bring forward what the engine's clocks would do within seconds; False while there is none."""
+        if self.engine is None:
+            return False
+        self.engine.look_now()
+        return True
 
     async def _look_at_pauses(self) -> None:
         if self.engine is not None:
@@ -370,6 +426,7 @@ class App:
             Gauge("dead_letters", dead, "Dead letters in Redis."),
             Gauge("slots_in_use", self.engine.consumer.busy, "Runs under way here."),
             Gauge("slots", self.settings.concurrency, "Most runs under way here."),
+            *(self._usage.gauges() if self._usage else ()),
         ]
 
 
@@ -378,7 +435,7 @@ def package_version() -> str:
     return version("enrichd")
 
 
-def _gateway_for(hub: GatewayHub, job: Job) -> JobGateway:
+def _gateway_for(hub: GatewayHub, subject_of: Callable[[Job], str], job: Job) -> JobGateway:
     now = datetime.now(UTC)
     return hub.for_job(
         workspace=job.workspace,
@@ -387,7 +444,10 @@ def _gateway_for(hub: GatewayHub, job: Job) -> JobGateway:
         max_cost_micros=job.max_cost_micros,
         observed_after=age_limit(job, now),
         since=job.first_pickup_at or now,
+        # picked up for the first time: there is nothing that the ledger could be asked for
+        spent_micros=None if job.first_pickup_at else 0,
         lane=job.lane,
+        subject=subject_of(job),
     )
 
 

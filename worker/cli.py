@@ -103,6 +103,14 @@ def doctor() -> None:
 
 
 @cli.command()
+def usage() -> None:
+    """Show what is left of the providers' accounts, where they tell it for free."""
+    from worker.commands.usage import usage as verb
+
+    end(verb(settings()))
+
+
+@cli.command()
 def url(server: Annotated[str, typer.Argument(help="redis or postgres")]) -> None:
     """Print a server's address with its password: redis-cli -u "$(enrichd url redis)"."""
     from worker.commands.url import url as verb
@@ -121,6 +129,7 @@ cli.add_typer(operating.record_cli, name="record")
 for verb in (
     operating.retry,
     operating.cancel,
+    operating.move,
     operating.pause,
     operating.resume,
     operating.evaluate,

@@ -17,7 +17,7 @@ from worker.domain.call import Call, Read
 from worker.domain.errors import QueueUnavailable, StoreUnavailable
 from worker.domain.provider import Options
 from worker.gateway.delivery import Inbox
-from worker.providers import apollo, apollo_facts, apollo_wire, clearbit
+from worker.providers import apollo, apollo_facts, apollo_wire, clearbit, hunter, hunter_delivery, hunter_facts
 from worker.providers.delivery import Delivered, Unbelieved, token_for
 from worker.providers.option import fingerprint, first, price_micros
 from worker.queue.keys import job_name
@@ -26,7 +26,7 @@ from worker.store.deliveries import Deliveries
 
 log = structlog.get_logger("worker")
 
-PROVIDERS: Final = (apollo_facts.NAME, clearbit.NAME)
+PROVIDERS: Final = (apollo_facts.NAME, clearbit.NAME, hunter_facts.NAME)
 #: A delivery may overtake the job's own way into the delayed set; it is looked for there this long.
 PATIENCE_S: Final = 60.0
 AGAIN_S: Final = 0.25
@@ -59,6 +59,8 @@ class DeliveryDesk:
         """'' when it was taken, now or before, else why it was not. Raises StoreUnavailable."""
         if self._deliveries is None:
             raise StoreUnavailable("still starting")
+        if provider == hunter_facts.NAME and not token:
+            return await self._repeated(body, headers)
         promised = await self._deliveries.promised(token, provider)
         if not promised:
             return "nobody was promised this token"
@@ -72,6 +74,16 @@ class DeliveryDesk:
                 await self._rouse([job_name(job.workspace, job.job_id) for job in woken])
                 return ""
             why = told.why
+        return why
+
+    async def _repeated(self, body: bytes, headers: Mapping[str, str]) -> str:
+        """A delivery to an address without a token: its body says which question it answers."""
+        secret = secret_of(hunter_facts.NAME, await self._rosters.options(""))
+        why = "nobody asked the question that it repeats"
+        for token in hunter_delivery.tokens_in(body, secret).values():
+            why = await self.receive(hunter_facts.NAME, body, headers, token)
+            if not why:
+                break
         return why
 
     async def run_once(self) -> float | None:
@@ -103,12 +115,16 @@ def believe(
     if provider == apollo_facts.NAME:
         return apollo_wire.delivered(body, token)
     key = secret_of(provider, options)
+    if provider == hunter_facts.NAME:
+        return hunter_delivery.delivered(body, headers.get(hunter_delivery.HEADER, ""), token, key)
     return clearbit.delivered(body, headers, token, key) if key else Unbelieved("no key to check the signature with")
 
 
 def secret_of(provider: str, options: Options) -> str:
     """What a provider's tokens, and its signatures, are made with; '' when it is off."""
     prefix = provider.upper()
+    if provider == hunter_facts.NAME:  # Hunter itself is never told an address: only who has the secret may deliver
+        return first(options, "HUNTER_WEBHOOK_SECRET") or ""
     return first(options, f"{prefix}_WEBHOOK_SECRET", f"{prefix}_API_KEY") or ""
 
 
@@ -118,6 +134,10 @@ def reader(provider: str, operation: str, options: Options) -> Read:
         cost = price_micros(options, "APOLLO_COST_PER_CONTACT", apollo.PRICE_CENTS)
         settings = apollo_wire.Settings(key="", contact_micros=cost)
         return lambda reply: apollo_wire.read(operation, settings, reply, datetime.now(UTC))
+    if provider == hunter_facts.NAME:
+        credit = price_micros(options, "HUNTER_PRICE_CENTS", hunter.PRICE_CENTS)
+        verified = hunter.Settings(key="", credit_micros=credit)
+        return lambda reply: hunter.read(operation, verified, datetime.now(UTC), reply)
     price = price_micros(options, "CLEARBIT_PRICE_CENTS", clearbit.PRICE_CENTS)
     shaped = clearbit.Settings(key="", lookup_micros=price)
     return lambda reply: clearbit.read(operation, shaped, reply, datetime.now(UTC))
@@ -131,11 +151,9 @@ class Tokens:
 
     def learn(self, options: Options) -> None:
         """Take in the accounts that these settings switch on, if they have an address to deliver to."""
-        if not first(options, "PUBLIC_URL"):
-            return
         for provider in PROVIDERS:
             key = first(options, f"{provider.upper()}_API_KEY")
-            if key:
+            if key and (provider == hunter_facts.NAME or first(options, "PUBLIC_URL")):
                 self._secrets[provider, fingerprint(key)] = secret_of(provider, options)
         while len(self._secrets) > MOST_ACCOUNTS:
             self._secrets.popitem(last=False)

@@ -80,6 +80,7 @@ class Rosters:
         self._believed_until = 0.0
         self._mark: str | None = None
         self._stored: dict[str, frozenset[tuple[str, str]]] = {}
+        self._moved: set[str] = set()
         self._own: OrderedDict[str, _Own] = OrderedDict()
         self._changing = asyncio.Lock()
 
@@ -119,6 +120,15 @@ class Rosters:
             self._hide(secret)
         return Overlay(self._options, secrets)
 
+    async def moved(self) -> set[str]:
+        """Workspaces whose keys were set, replaced or removed since this was asked last; at first, all that have any.
+
+        Raises StoreUnavailable while their keys were never read.
+        """
+        await self._refresh()
+        moved, self._moved = self._moved, set()
+        return moved
+
     async def close(self) -> None:
         """Close every workspace's roster; the common one is its owner's."""
         for workspace in list(self._own):
@@ -151,7 +161,10 @@ class Rosters:
                 stored: dict[str, set[tuple[str, str]]] = {}
                 for key in await self._keys.names():
                     stored.setdefault(key.workspace, set()).add((key.name, f"{key.fingerprint} {key.updated_at}"))
-                self._stored = {workspace: frozenset(marks) for workspace, marks in stored.items()}
+                before, self._stored = self._stored, {name: frozenset(marks) for name, marks in stored.items()}
+                self._moved |= {
+                    name for name in before.keys() | self._stored.keys() if before.get(name) != self._stored.get(name)
+                }
                 self._mark = mark
                 for workspace in [workspace for workspace in self._own if workspace not in self._stored]:
                     await self._retire(workspace)

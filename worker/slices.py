@@ -1,5 +1,7 @@
 """Settings as the slices that each part is given. Pure."""
 
+from collections.abc import Iterable
+from importlib import resources
 from pathlib import Path
 
 import orjson
@@ -11,9 +13,11 @@ from worker.domain.call import Limit
 from worker.domain.ending import RetryPolicy
 from worker.domain.errors import ConfigError
 from worker.domain.money import micros_from_cents
+from worker.domain.provider import Provider
 from worker.gateway.accounts import AccountOptions
 from worker.gateway.options import FetchOptions, GatewayOptions
 from worker.pipeline import Policy
+from worker.providers.option import own_limits
 from worker.queue.queue import Limits
 from worker.services.engine import EngineOptions
 
@@ -60,16 +64,31 @@ def engine_options(settings: Settings, version: str) -> EngineOptions:
     )
 
 
-def gateway_options(settings: Settings) -> GatewayOptions:
-    """The gateway's slice."""
+def account_limits(settings: Settings, providers: Iterable[Provider] = ()) -> dict[str, tuple[Limit, ...]]:
+    """The operator's limits: by provider where they are set for one, ``*`` for all others.
+
+    The general ones only tighten what a provider documents or tells; one set for a provider is what is kept for it.
+    """
     windows = (
         (settings.rate_limit_per_second, 1.0),
         (settings.rate_limit_per_minute, 60.0),
         (settings.rate_limit_per_hour, 3600.0),
     )
-    limits = tuple(Limit(count, seconds) for count, seconds in windows if count is not None)
+    general = tuple(Limit(count, seconds) for count, seconds in windows if count is not None)
+    chosen = {"*": general} if general else {}
+    for provider in providers:
+        prefix = "LLM" if provider.stage == "llm" else provider.name.upper()
+        by_default = settings.defaulted(f"{prefix}_RATE_LIMIT_PER_MINUTE")
+        own = own_limits(settings, prefix)
+        if own and not (by_default and len(own) == 1):
+            chosen[provider.name] = own
+    return chosen
+
+
+def gateway_options(settings: Settings, providers: Iterable[Provider] = ()) -> GatewayOptions:
+    """The gateway's slice; ``providers`` are those that may have limits of their own."""
     return GatewayOptions(
-        accounts=AccountOptions(limits={"*": limits} if limits else {}, processes=settings.worker_count),
+        accounts=AccountOptions(limits=account_limits(settings, providers), processes=settings.worker_count),
         fetch=FetchOptions(
             hosts=settings.fetch_hosts,
             allow=settings.fetch_allow,
@@ -100,10 +119,15 @@ def policy(settings: Settings) -> Policy:
 
 
 def calibration(settings: Settings) -> Calibration:
-    """Fitted confidences, where there is a file of them. Raises ConfigError for a file that is none."""
-    if not settings.calibration_file:
+    """The calibration in use: a file of the operator's, the built-in one, or with ``none`` none at all.
+
+    Raises ConfigError for a file that is none.
+    """
+    if settings.calibration_file == "none":
         return UNCALIBRATED
+    held = Path(settings.calibration_file) if settings.calibration_file else None
     try:
-        return Calibration.from_json(orjson.loads(Path(settings.calibration_file).read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"CALIBRATION_FILE: {settings.calibration_file} cannot be used: {error}") from error
+        text = held.read_bytes() if held else resources.files("config").joinpath("calibration.json").read_bytes()
+        return Calibration.from_json(orjson.loads(text))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"CALIBRATION_FILE: {held} cannot be used: {error}") from error

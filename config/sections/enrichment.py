@@ -11,7 +11,8 @@ class Enrichment(BaseModel):
     provider_order: Names = setting(
         "PROVIDER_ORDER",
         ("linkedin", "website", "search"),
-        "Stages in the order they are asked; `auto` orders by price over hit rate. The LLM comes last, for gaps only.",
+        "Stages in the order they are asked, those not named behind them, cheapest first; `auto` orders by price over "
+        "hit rate. The LLM comes last, for gaps only.",
     )
     plugins: Names = setting(
         "PLUGINS",
@@ -54,7 +55,7 @@ class Enrichment(BaseModel):
     calibration_file: str | None = setting(
         "CALIBRATION_FILE",
         None,
-        "Fitted confidences made by `enrichd evaluate`; unset: the built-in ones.",
+        "Fitted confidences, from `enrichd evaluate --fit`. Unset: the built-in ones; `none`: as the providers claim.",
         example="calibration.json",
     )
 

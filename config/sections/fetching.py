@@ -11,11 +11,28 @@ class Fetching(BaseModel):
     website_max_pages: int = setting(
         "WEBSITE_MAX_PAGES", 5, "Most pages read of one website.", unit="pages", ge=1, le=50
     )
+    website_render: bool = setting(
+        "WEBSITE_RENDER",
+        False,
+        "Draw pages that are empty without JavaScript in a headless Chromium; needs `pip install 'enrichd[render]'`.",
+    )
+    website_render_browser: str | None = setting(
+        "WEBSITE_RENDER_BROWSER",
+        None,
+        "The Chromium to use, where it is not the one of `playwright install chromium`.",
+        expected="the path of a program",
+        example="/usr/bin/chromium",
+    )
     fetch_timeout_ms: Milliseconds = setting(
         "FETCH_TIMEOUT", 30_000, "Longest time for one page, redirects included.", unit="ms", ge=100, le=300_000
     )
     fetch_retries: int = setting(
-        "FETCH_RETRIES", 3, "Tries of a page that failed for the moment.", unit="tries", ge=0, le=10
+        "FETCH_RETRIES",
+        3,
+        "Further tries of a page that failed for the moment, all within FETCH_TIMEOUT.",
+        unit="tries",
+        ge=0,
+        le=10,
     )
     fetch_max_bytes: Bytes = setting(
         "FETCH_MAX_BYTES", 5_242_880, "Most bytes read of one page, after decompression.", unit="bytes", ge=1_024

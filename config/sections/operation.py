@@ -33,10 +33,10 @@ class Operation(BaseModel):
         "LOG_FORMAT", "console", "`console` for people, `json` for machines."
     )
     worker_secret_token: Secret = setting(
-        "WORKER_SECRET_TOKEN", None, "Bearer token that callers of the HTTP API must show."
+        "WORKER_SECRET_TOKEN", None, "Bearer token for `/api/enrichment/process` and `/api/jobs/worker`. Unset: closed."
     )
     cron_secret: Secret = setting(
-        "CRON_SECRET", None, "Bearer token of schedulers that call `/api/enrichment/process`."
+        "CRON_SECRET", None, "Bearer token of schedulers, for `/api/enrichment/process` only."
     )
     encryption_keys: Secret = setting(
         "ENCRYPTION_KEYS",

@@ -229,18 +229,31 @@ class Contacts(BaseModel):
         "EMAIL_SMTP_PROBE", False, "Let email validation ask the mail server itself. Many networks forbid it."
     )
     apollo_webhook_secret: Secret = setting("APOLLO_WEBHOOK_SECRET", None, "Signs Apollo's webhooks to us.")
-    hunter_webhook_secret: Secret = setting("HUNTER_WEBHOOK_SECRET", None, "Signs Hunter's webhooks to us.")
+    hunter_webhook_secret: Secret = setting(
+        "HUNTER_WEBHOOK_SECRET",
+        None,
+        "Signs Hunter's answers that a relay of yours hands in (Hunter itself has no webhooks).",
+    )
     clearbit_webhook_secret: Secret = setting("CLEARBIT_WEBHOOK_SECRET", None, "Signs Clearbit's webhooks to us.")
 
 
 class Limits(BaseModel):
     """Rate limits"""
 
+    usage_interval_ms: Milliseconds = setting(
+        "USAGE_INTERVAL",
+        3_600_000,
+        "How often Apollo and Hunter are asked what is left of the account (free of charge); 0: never.",
+        unit="ms",
+        ge=0,
+        le=604_800_000,
+    )
+
     rate_limit_per_second: int | None = setting(
         "RATE_LIMIT_PER_SECOND",
         None,
-        "Most requests to each provider account in any second. Unset: what the provider documents. "
-        "For one provider: `<NAME>_RATE_LIMIT_PER_SECOND`, such as `BRAVE_RATE_LIMIT_PER_SECOND`.",
+        "Most requests to each provider account in any second, where the provider itself allows no less. For one "
+        "provider, whatever it documents and these say: `<NAME>_RATE_LIMIT_PER_SECOND`, such as `BRAVE_…`.",
         unit="requests",
         example="10",
         ge=1,

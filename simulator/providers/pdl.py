@@ -296,7 +296,7 @@ def person_bulk(ask: Ask) -> Reply:
 
 
 def company_bulk(ask: Ask) -> Reply:
-    """``POST /company/enrich/bulk`` (the path is not confirmed by documents)."""
+    """``POST /company/enrich/bulk``: the same for companies, each item flat."""
     return _bulk(ask, "company.enrich")
 
 

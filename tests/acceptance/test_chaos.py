@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from benchmarks.chaos.bill import bill
 from benchmarks.chaos.bounds import bounds
 from benchmarks.chaos.ground import Ground, ground
 from benchmarks.chaos.scenarios import SCENARIOS, Outcome
@@ -81,3 +82,9 @@ async def test_the_ledger_sees_a_second_start(place: Ground) -> None:
     place.fleet.start()
     assert (await place.until_ended(1, 60)).ended == 1
     assert await place.starts() == {"default:job-0": 2}
+
+
+async def test_the_bill_agrees(place: Ground) -> None:
+    """Mixed jobs over every provider, broken replies, a kill in mid-call: charged <= bill <= charged + unknown."""
+    outcome = await bill(place, jobs=100, companies=120, processes=2, kills=1)
+    assert broken(outcome) == []

@@ -174,14 +174,18 @@ def test_keys_of_workspaces(enrichd: Enrichd, monkeypatch: pytest.MonkeyPatch) -
     assert "No workspace" in enrichd("keys", "list").output
 
 
-def test_budgets(enrichd: Enrichd) -> None:
-    """A budget is set, listed, and taken away; nonsense is refused."""
+def test_budgets(enrichd: Enrichd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A budget is set, listed beside the common one of the settings, and taken away; nonsense is refused."""
     assert "250 cents per day" in enrichd("budget", "set", "workspace:acme", "day", "250").output
     assert "workspace:acme" in enrichd("budget", "list").output
     assert "expected day or month" in _refused(enrichd, "budget", "set", "workspace:acme", "week", "1")
     assert "expected workspace:ID" in _refused(enrichd, "budget", "set", "acme", "day", "1")
     enrichd("budget", "set", "workspace:acme", "day", "none")
     assert "There are no budgets" in enrichd("budget", "list").output
+    monkeypatch.setenv("WORKSPACE_BUDGET_PER_MONTH", "1200")
+    common = enrichd("budget", "list").output
+    assert "every other workspace" in common
+    assert "WORKSPACE_BUDGET_PER_MONTH" in common
 
 
 def _refused(enrichd: Enrichd, *words: str) -> str:

@@ -147,7 +147,7 @@ def handed_back(log: str) -> int:
 @asynccontextmanager
 async def open_town(servers: EmbeddedServers, redis_url: str, dsn: str, log: Path, **world: Any) -> AsyncIterator[Town]:
     """A town without workers; ``world`` are the simulator's options."""
-    async with Simulator(companies=60, **world) as simulator, Redis.from_url(redis_url) as redis:
+    async with Simulator(**{"companies": 60, **world}) as simulator, Redis.from_url(redis_url) as redis:
         connection = await asyncpg.connect(dsn)
         await connection.execute(_JUDGE)
         environment = {
@@ -157,6 +157,7 @@ async def open_town(servers: EmbeddedServers, redis_url: str, dsn: str, log: Pat
             "HEALTH_CHECK_PORT": "0",
             "LOG_FORMAT": "console",
             "FETCH_HOST_DELAY": "0",
+            "USAGE_INTERVAL": "0",
             "LEASE": "2000",
             "RETRY_BASE_DELAY": "200",
         }

@@ -12,7 +12,7 @@ from worker.domain.claim import Claim, Evidence, Value
 from worker.domain.fields import FIELDS
 from worker.domain.record import merge
 from worker.domain.subject import Entity, Subject
-from worker.store.claims import load_claims, load_record, save_claims
+from worker.store.claims import load_claims, load_record, load_records, save_claims
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -164,3 +164,23 @@ async def test_unavailable_store_says_so(pg_dsn: str) -> None:
     await pool.close()
     with pytest.raises(StoreUnavailable):
         await load_record(pool, "default", "company:acme.example")
+
+
+async def test_many_records_come_with_one_query(pg_pool: asyncpg.Pool) -> None:
+    """By (workspace, any key); unknown ones are left out, another workspace's too."""
+    page = "https://www.linkedin.com/company/acme"
+    await save(
+        pg_pool,
+        (
+            "default",
+            company(company_linkedin_url=page),
+            (claim("company_linkedin_url", page), claim("company_name", "A")),
+        ),
+        ("default", company("b.example"), (claim("company_name", "B"),)),
+        ("other", company("c.example"), (claim("company_name", "C"),)),
+    )
+    keys = ["company:linkedin.com/company/acme", "company:b.example", "company:c.example", "company:d.example"]
+    found = await load_records(pg_pool, [("default", key) for key in keys])
+    assert found.keys() == {("default", key) for key in keys[:2]}
+    names = [next(c.value for c in found["default", key] if c.field == "company_name") for key in keys[:2]]
+    assert names == ["A", "B"]

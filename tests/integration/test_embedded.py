@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import psutil
@@ -83,6 +84,11 @@ def alive(pids: list[int]) -> list[int]:
     """Those that run; the sandbox's init may leave zombies behind."""
     running = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
     return [process.pid for process in running if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_the_address_is_one_that_every_redis_cli_takes(valkey_server: StartValkey) -> None:
+    """A user is named: redis-cli 7.0 sends an empty one otherwise, and is refused."""
+    assert urlsplit(valkey_server(password="secret").url).username == "default"
 
 
 def test_a_second_process_joins_and_the_last_one_out_stops_the_servers(folder: Path) -> None:

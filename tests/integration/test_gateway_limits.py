@@ -241,6 +241,30 @@ async def test_the_breaker_opens_for_all_and_closes_by_itself(
         assert (await one.job().request(call("back too"), get(world.url), read)).outcome is Outcome.HIT
 
 
+async def test_a_probe_that_is_late_is_still_the_probe(redis_client: Redis) -> None:
+    """Writing the intent down may take longer than a permit of a fast account lasts: the probe asks anew and goes out,
+    others are still held off, and when it succeeds the breaker closes."""
+    accounts = Accounts(redis_client, options=AccountOptions(breaker=BreakerPolicy(open_s=0.1)))
+    asking, turns = call(limits=(Limit(1000, 1.0),)), Turns(accounts)
+    permit = await turns.ask(asking, "first", Lane.JOBS)
+    assert isinstance(permit, Permit)
+    for _ in range(5):
+        await accounts.report(asking, permit, Reading(Outcome.TRANSIENT))
+    await asyncio.sleep(0.15)
+    probe = await turns.ask(asking, "probe", Lane.JOBS)
+    assert isinstance(probe, Permit)
+    assert probe.probe
+    await asyncio.sleep(probe.latest - asyncio.get_running_loop().time() + 0.1)
+    late = await turns.wait(asking, "probe", Lane.JOBS, probe)
+    assert isinstance(late, Permit)
+    assert late.probe
+    assert isinstance(await turns.ask(asking, "another", Lane.JOBS), Refusal)
+    await accounts.report(asking, late, Reading(Outcome.HIT))
+    again = await turns.ask(asking, "another", Lane.JOBS)
+    assert isinstance(again, Permit)
+    assert not again.probe
+
+
 @pytest.mark.parametrize(
     ("status", "outcome"), [(401, Outcome.BAD_CREDENTIALS), (402, Outcome.QUOTA_EXHAUSTED), (418, Outcome.UNAVAILABLE)]
 )

@@ -11,14 +11,15 @@ KEYS = RecordKeys("test")
 async def test_processes_learn_from_each_other(redis_client: Redis) -> None:
     """What two processes count is one experience, and their own newest counts at once."""
     one, other = HitRateBook(redis_client, KEYS), HitRateBook(redis_client, KEYS)
-    one.note("pdl", hit=True, wanted=["company_size", "company_name"], found=["company_size"], micros=280_000)
-    other.note("pdl", hit=False, wanted=["company_size"], found=[], micros=0)
+    one.note(
+        "pdl", "company d/", hit=True, wanted=["company_size", "company_name"], found=["company_size"], micros=280_000
+    )
+    other.note("pdl", "company d/", hit=False, wanted=["company_size"], found=[], micros=0)
     assert one.tallies["pdl"].asks == 1
     await one.run_once()
     await other.run_once()
     await one.run_once()
-    for book in (one, other):
-        tally = book.tallies["pdl"]
+    for tally in (book.tallies[name] for book in (one, other) for name in ("pdl", "pdl@company d", "pdl@company d/")):
         assert (tally.asks, tally.hits, tally.hit_micros) == (2, 1, 280_000)
         assert tally.fields["company_size"] == (1, 1)
         assert tally.fields["company_name"] == (1, 0)
@@ -28,9 +29,9 @@ async def test_an_outage_loses_nothing(redis_client: Redis) -> None:
     """What could not be exchanged is exchanged later, once."""
     away = Redis.from_url("redis://127.0.0.1:1/0", retry=None, socket_connect_timeout=0.5)
     book = HitRateBook(away, KEYS)
-    book.note("pdl", hit=True, wanted=[], found=[], micros=1)
+    book.note("pdl", "company d/", hit=True, wanted=[], found=[], micros=1)
     await book.run_once()
-    book.note("pdl", hit=True, wanted=[], found=[], micros=1)
+    book.note("pdl", "company d/", hit=True, wanted=[], found=[], micros=1)
     book._redis = redis_client
     await book.run_once()
     await book.run_once()

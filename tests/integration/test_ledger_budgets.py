@@ -102,3 +102,17 @@ def test_periods_begin_on_their_first_day() -> None:
     """A day begins itself, a month on the first."""
     day = datetime(2026, 2, 28, 23, 59, tzinfo=UTC).date()
     assert (starts_on("day", day), starts_on("month", day)) == (day, date(2026, 2, 1))
+
+
+async def test_the_common_budget_is_listed_by_workspace(pg_pool: "asyncpg.Pool[Any]") -> None:
+    """What workspaces without a budget of their own have spent of the common one is shown, biggest first."""
+    budgets = Budgets(pg_pool, {"day": 5000})
+    await budgets.set_limit("workspace:own", "day", 9000)
+    for workspace, micros in (("own", 10), ("small", 20), ("big", 30)):
+        assert isinstance(await budgets.reserve(workspace, "pdl", "a", micros), Reservation)
+    told = [(one.scope, one.period, one.limit, one.committed) for one in await budgets.standings()]
+    assert told == [
+        ("workspace:own", "day", 9000, 10),
+        ("workspace:big", "day", 5000, 30),
+        ("workspace:small", "day", 5000, 20),
+    ]

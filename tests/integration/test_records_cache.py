@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -225,3 +225,35 @@ async def test_a_deaf_process_keeps_nothing(redis_url: str, redis_client: Redis)
         async with asyncio.timeout(5):
             await changes.listening.wait()
         assert len(memory) == 0
+
+
+async def test_many_records_are_looked_at_together(redis_client: Redis) -> None:
+    """What is whole in Redis, under other keys too, is not loaded; the rest is, once; looking leaves nothing behind."""
+    store = Store(claim("company_name", "Acme"))
+    cache = RecordCache(redis_client, KEYS, store.load)
+    await cache.get("default", ACME, ["company_name"])
+    await redis_client.set(KEYS.alias("default", "company:other-key"), ACME.key)
+    asked: list[tuple[str, str]] = []
+
+    async def load_many(wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[Claim, ...]]:
+        asked.extend(wanted)
+        return {("default", "company:b.example"): (claim("company_name", "B"),)}
+
+    wanted = [("default", key) for key in (ACME.key, "company:other-key", "company:b.example", "company:c.example")]
+    before = await redis_client.dbsize()
+    held = await cache.peek([*wanted, wanted[0]], load_many)
+    assert [[c.value for c in held[key]] for key in wanted] == [["Acme"], ["Acme"], ["B"], []]
+    assert asked == wanted[2:]
+    assert await redis_client.dbsize() == before
+
+
+async def test_looking_without_redis_loads_everything(redis_url: str) -> None:
+    """An outage costs time, not knowledge."""
+    away = Redis.from_url("redis://127.0.0.1:1/0", retry=None, socket_connect_timeout=0.5)
+    store = Store()
+
+    async def load_many(wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[Claim, ...]]:
+        return {key: (claim("company_name", "Acme"),) for key in wanted}
+
+    held = await RecordCache(away, KEYS, store.load).peek([("default", ACME.key)], load_many)
+    assert [c.value for c in held["default", ACME.key]] == ["Acme"]

@@ -96,7 +96,8 @@ async def test_a_delivery_wakes_its_job(clearbit_town: tuple[Town, str]) -> None
     assert await post(url, token, body, signature(body, "other")) == 401
     forged = body.replace(token.encode(), b"0" * 40)
     assert await post(url, "0" * 40, forged, signature(forged, KEY)) == 401
-    assert await post(url, token, body, signed, "hunter") == 404
+    assert await post(url, token, body, signed, "brave") == 404
+    assert await post(url, token, body, signed, "hunter") == 401
     assert await post(url, token, b"x" * (1 << 20) + b"x", signed) == 413
     assert await town.redis.zscore("enrichment-delayed", "w1") == due_ms
 
@@ -130,3 +131,38 @@ async def test_a_delivery_that_overtakes_its_job(clearbit_town: tuple[Town, str]
     row = await town.row(job_id)
     assert row["status"] == "completed"
     assert town.asked()["clearbit"] == 1
+
+
+async def test_an_answer_of_hunter_from_a_relay(
+    embedded_servers: EmbeddedServers, redis_url: str, pg_dsn: str, tmp_path: Path
+) -> None:
+    """Hunter has no webhooks; a signed answer that names its question ends the job that would poll for it."""
+    secret, port = "relay-secret", free_port()
+    world: dict[str, Any] = {"coverage": {"hunter": 1.0}, "settings": {"hunter_polls": 99}}
+    async with open_town(embedded_servers, redis_url, pg_dsn, tmp_path / "workers.log", **world) as town:
+        await town.start(
+            HUNTER_API_KEY="sim-hunter-key",
+            HUNTER_WEBHOOK_SECRET=secret,
+            PROVIDER_ORDER="hunter",
+            LLM_PROVIDER="",
+            LLM_API_KEY="",
+            HEALTH_CHECK_PORT=str(port),
+        )
+        url = f"http://127.0.0.1:{port}{PATH}"
+        email = "ada@acme.example"
+        job_id = await town.add(id="h1", type="email_validation", email=email, requiredFields="person_email_status")
+        await asleep(town, "h1")
+        asked = town.asked()["hunter"]
+        data = {"status": "accept_all", "score": 60, "email": email, "accept_all": True, "smtp_check": True}
+        body = orjson.dumps({"data": data, "meta": {"params": {"email": email}}})
+
+        def signed(key: str) -> dict[str, str]:
+            return {"X-Hub-Signature-256": "sha256=" + hmac.new(key.encode(), body, hashlib.sha256).hexdigest()}
+
+        assert await post(url, "", body, {}, "hunter") == 401
+        assert await post(url, "", body, signed("other"), "hunter") == 401
+        assert await post(url, "", body.replace(b"ada@", b"eve@"), signed(secret), "hunter") == 401
+        assert await post(url, "", body, signed(secret), "hunter") == 200
+        row = await town.row(job_id)
+        assert orjson.loads(row["result"])["data"]["person_email_status"]["value"] == "catch_all"
+        assert (row["status"], town.asked()["hunter"]) == ("completed", asked)

@@ -72,6 +72,13 @@ async def test_a_workspace_uses_its_own_key(town: Town, pg_pool: "asyncpg.Pool[A
     assert "planted-own-pdl-key" not in town.log()
 
 
+async def test_keys_without_a_ring_are_warned_of(town: Town, pg_pool: "asyncpg.Pool[Any]") -> None:
+    """A worker that was started without the ring says that it cannot open what is stored."""
+    await WorkspaceKeys(pg_pool, KeyRing.parse(new_ring_key("a"))).set("acme", "LINKEDIN_API_KEY", OWN)
+    await town.start()
+    assert "ENCRYPTION_KEYS is unset" in town.log()
+
+
 async def test_a_key_that_cannot_be_opened_is_no_key(town: Town, pg_pool: "asyncpg.Pool[Any]") -> None:
     """With a ring that lacks the sealing key the provider is off for that workspace; the common key is not spent."""
     await WorkspaceKeys(pg_pool, KeyRing.parse(new_ring_key("gone"))).set("acme", "LINKEDIN_API_KEY", OWN)

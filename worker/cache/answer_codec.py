@@ -12,7 +12,6 @@ from worker.domain.finding import Outcome
 from worker.domain.ledger import StoredAnswer
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _STAMP = 13
 
 
@@ -22,24 +21,31 @@ def milliseconds(at: datetime) -> int:
     >>> milliseconds(datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC))
     1000000000000
     """
-    return (at - _EPOCH) // timedelta(milliseconds=1)
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+
+
+def _microseconds(at: datetime) -> int:
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def encode(answer: StoredAnswer) -> bytes:
     """The bytes that ``decode`` reads back to an equal answer."""
+    observed = _microseconds(answer.observed_at)
     head = orjson.dumps(
         (
             answer.outcome.value,
             answer.reply.status,
             dict(answer.reply.headers),
             answer.reason,
-            (answer.observed_at - _EPOCH) // _MICROSECOND,
-            (answer.expires_at - _EPOCH) // _MICROSECOND,
+            observed,
+            _microseconds(answer.expires_at),
             answer.call_id,
             answer.subject,
         )
     )
-    return b"%013d%b\n%b" % (milliseconds(answer.observed_at), head, answer.reply.body)
+    return b"%013d%b\n%b" % (observed // 1000, head, answer.reply.body)
 
 
 def decode(stored: bytes) -> StoredAnswer | None:

@@ -60,8 +60,8 @@ class AnswerCache:
         self._begin_verb = redis.register_script(_verb("answers_begin"))
         self._finish_verb = redis.register_script(_verb("answers_finish"))
         self._redis = redis
-        self._beginner: Grouped[Begin, bytes | int] = Grouped(self._begin_batch, most=200, tick_s=0.001)
-        self._finisher: Grouped[Finish, None] = Grouped(self._finish_batch, most=200, tick_s=0.005)
+        self._beginner: Grouped[Begin, bytes | int] = Grouped(self._begin_batch, most=200, tick_s=0.002)
+        self._finisher: Grouped[Finish, None] = Grouped(self._finish_batch, most=200, tick_s=0.01)
         self._away_until = 0.0
 
     async def begin(self, key: AnswerKey, observed_after: datetime | None, call_s: float) -> StoredAnswer | str | None:

@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from worker.cache.keys import RecordKeys
 from worker.domain.hitrate import Tally
+from worker.domain.segment import levels
 
 _log = structlog.get_logger("worker.cache")
 _AWAY: Final = (RedisError, OSError, TimeoutError)
@@ -31,9 +32,13 @@ class HitRateBook:
             both[provider] = tally.merged(both[provider]) if provider in both else tally
         return both
 
-    def note(self, provider: str, *, hit: bool, wanted: Iterable[str], found: Iterable[str], micros: int) -> None:
-        """Count one lookup that was answered."""
-        self._own.setdefault(provider, Tally()).add(hit=hit, wanted=wanted, found=found, micros=micros)
+    def note(
+        self, provider: str, segment: str, *, hit: bool, wanted: Iterable[str], found: Iterable[str], micros: int
+    ) -> None:
+        """Count one lookup that was answered, at every level of its segment."""
+        asked_for, brought = frozenset(wanted), frozenset(found)
+        for name in levels(provider, segment):
+            self._own.setdefault(name, Tally()).add(hit=hit, wanted=asked_for, found=brought, micros=micros)
 
     async def run_once(self) -> None:
         """Add what was counted here, and read the sums."""

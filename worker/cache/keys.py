@@ -7,6 +7,7 @@ key                                     type    what
 ``<ns>:alias:<workspace>:<key>``        string  the subject's canonical key, for its other keys
 ``<ns>:silence:<workspace>:<subject>``  hash    provider -> what it was asked and did not know
 ``<ns>:hit-rates``                      hash    ``<provider>|<counter>`` -> count
+``<ns>:accounts``                       set     ``<provider>:<key's fingerprint>`` of keys that workers had
 ``<ns>:record-changes``                 pubsub  ``<workspace>:<key>`` of records that changed
 ======================================  ======  =========================================================
 
@@ -48,6 +49,11 @@ class RecordKeys:
     def hit_rates(self) -> str:
         """The hash of what all processes have counted about providers."""
         return f"{self.namespace}:hit-rates"
+
+    @property
+    def accounts(self) -> str:
+        """The set of the operator's accounts that workers have been started with."""
+        return f"{self.namespace}:accounts"
 
     @property
     def changes(self) -> str:

@@ -42,6 +42,8 @@ class Loaded:
 
 #: (workspace, subject key) -> the stored record. May raise StoreUnavailable.
 Load = Callable[[str, str], Awaitable[Loaded]]
+#: (workspace, subject key) pairs -> the stored claims of those that are known. May raise StoreUnavailable.
+LoadMany = Callable[[Sequence[tuple[str, str]]], Awaitable[Mapping[tuple[str, str], tuple[Claim, ...]]]]
 
 
 class RecordCache:
@@ -77,6 +79,43 @@ class RecordCache:
             if claim.field in wanted
             and (observed_after is None or claim.observed_at >= observed_after or is_human(claim))
         )
+
+    async def peek(
+        self, wanted: Sequence[tuple[str, str]], load_many: LoadMany
+    ) -> Mapping[tuple[str, str], tuple[Claim, ...]]:
+        """All claims held about many (workspace, subject key) pairs, in two round trips and a query.
+
+        Nothing is remembered: this is for looking, not for working. Raises StoreUnavailable.
+        """
+        keys = list(dict.fromkeys(wanted))
+        try:
+            held = await self._read_many(keys)
+        except _AWAY as problem:
+            _log.warning("record cache not readable", error=type(problem).__name__)
+            held = {}
+        rest = [key for key in keys if key not in held]
+        loaded = await load_many(rest) if rest else {}
+        return {key: held[key] if key in held else loaded.get(key, ()) for key in keys}
+
+    async def _read_many(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[Claim, ...]]:
+        """The records that are whole in Redis."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for workspace, key in keys:
+                pipe.hgetall(self._keys.record(workspace, key))
+                pipe.get(self._keys.alias(workspace, key))
+            replies = await pipe.execute()
+        found = dict(zip(keys, replies[::2], strict=True))
+        others = [
+            ((workspace, key), name)
+            for (workspace, key), pointer in zip(keys, replies[1::2], strict=True)
+            if pointer is not None and (name := pointer.decode()) != key
+        ]
+        if others:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for (workspace, _), name in others:
+                    pipe.hgetall(self._keys.record(workspace, name))
+                found.update(zip((place for place, _ in others), await pipe.execute(), strict=True))
+        return {key: claims_in(held) for key, held in found.items() if WHOLE in held}
 
     async def put_many(self, batch: Batch) -> None:
         """Add the claims of a settled batch, in two round trips however large it is."""

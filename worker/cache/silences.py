@@ -1,6 +1,6 @@
 """Silences in Redis: one hash per subject, one field per provider. Best effort."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -31,13 +31,18 @@ class SilenceCache:
         except _AWAY as problem:
             _log.warning("silences not readable", error=type(problem).__name__)
             return ()
-        found = []
-        for text in held.values():
-            try:
-                found.append(Silence.from_json(orjson.loads(text)))
-            except (ValueError, KeyError, TypeError):
-                continue
-        return tuple(found)
+        return _silences(held)
+
+    async def get_many(self, wanted: Sequence[tuple[str, str]]) -> list[tuple[Silence, ...]]:
+        """The silences about many (workspace, subject key) pairs, in one round trip."""
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                for workspace, subject in wanted:
+                    pipe.hgetall(self._keys.silence(workspace, subject))
+                return [_silences(held) for held in await pipe.execute()]
+        except _AWAY as problem:
+            _log.warning("silences not readable", error=type(problem).__name__)
+            return [() for _ in wanted]
 
     async def put(self, workspace: str, subject: str, silences: Sequence[Silence]) -> None:
         """Remember what a run learned; the hash ends when its last silence does."""
@@ -55,3 +60,13 @@ class SilenceCache:
                 await pipe.execute()
         except _AWAY as problem:
             _log.warning("silences not remembered", error=type(problem).__name__)
+
+
+def _silences(held: Mapping[Any, Any]) -> tuple[Silence, ...]:
+    found = []
+    for text in held.values():
+        try:
+            found.append(Silence.from_json(orjson.loads(text)))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return tuple(found)

@@ -11,6 +11,7 @@ from config.settings import Settings
 from worker.commands.servers import servers
 from worker.domain.errors import MalformedEntry
 from worker.domain.money import cents, micros_from_cents
+from worker.slices import workspace_budgets
 from worker.store.budgets import Budgets
 from worker.store.pool import open_pool
 
@@ -25,7 +26,7 @@ async def budgets(settings: Settings) -> AsyncIterator[Budgets]:
             where.database_url, min_size=0, max_size=2, statement_cache=settings.database_statement_cache
         )
         try:
-            yield Budgets(pool)
+            yield Budgets(pool, workspace_budgets(settings))
         finally:
             await pool.close()
 
@@ -45,14 +46,17 @@ async def put(settings: Settings, scope: str, period: str, amount: str) -> int:
 
 
 async def listed(settings: Settings) -> int:
-    """Each budget, and what is committed of it."""
+    """Each budget, the settings' own for all other workspaces included, and what is committed of it."""
     async with budgets(settings) as table:
         found = await table.standings()
-    if not found:
+    common = workspace_budgets(settings)
+    if not found and not common:
         print("There are no budgets.")
         return 0
     shown = Table("scope", "period", "cents", "committed", box=None, padding=(0, 1), header_style="bold dim")
     for item in found:
         shown.add_row(escape(item.scope), item.period, f"{cents(item.limit):g}", f"{cents(item.committed):g}")
+    for period, limit in common.items():
+        shown.add_row("every other workspace", period, f"{cents(limit):g}", f"WORKSPACE_BUDGET_PER_{period.upper()}")
     Console(highlight=False).print(shown)
     return 0

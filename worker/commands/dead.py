@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.padding import Padding
+from rich.text import Text
 
 from config.settings import Settings
 from worker.commands.desk import open_desk
@@ -21,13 +21,15 @@ async def listed(settings: Settings, workspace: str | None, most: int) -> int:
     console = Console(highlight=False)
     async with open_desk(settings) as desk:
         letters = await desk.upkeep.dead(workspace=workspace, most=most)
-    table = Table("job", "kind", "attempts", "when", "reason", box=None, padding=(0, 1), header_style="bold dim")
+    if not letters:
+        console.print("There are no dead letters.")
     for letter in letters:
         name = letter.id if letter.workspace == DEFAULT_WORKSPACE else f"{letter.id} ({letter.workspace})"
-        when = f"{letter.completed_at:%Y-%m-%d %H:%M:%S}" if letter.completed_at else ""
-        reason = f"{letter.error_class}: {letter.error_message}"
-        table.add_row(escape(name), escape(letter.job_type), str(letter.attempts), when, escape(reason))
-    console.print(table if letters else "There are no dead letters.")
+        when = f", {letter.completed_at:%Y-%m-%d %H:%M:%S}" if letter.completed_at else ""
+        attempts = "1 attempt" if letter.attempts == 1 else f"{letter.attempts} attempts"
+        # The id has to be copied whole, and the reason is a sentence: each has a line of its own.
+        console.print(Text(name, style="bold").append(f"  {letter.job_type}, {attempts}{when}", style="not bold"))
+        console.print(Padding(Text(f"{letter.error_class}: {letter.error_message}", style="yellow"), (0, 0, 0, 2)))
     return 0
 
 

@@ -133,6 +133,18 @@ def cancel(jobs: Jobs, workspace: Workspace = "default") -> None:
     end(verb(settings(), workspace, jobs))
 
 
+def move(
+    jobs: Jobs,
+    to: Annotated[str, typer.Option(help="priority, high, jobs, low, batch, or 1 to 5.")],
+    workspace: Workspace = "default",
+) -> None:
+    """Give jobs that wait another lane."""
+    from worker.commands.enqueue import lane_named
+    from worker.commands.marks import move as verb
+
+    end(verb(settings(), workspace, jobs, lane_named(to)))
+
+
 Target = Annotated[str, typer.Argument(help="queue, kind:NAME, workspace:ID or provider:NAME.")]
 
 
@@ -269,11 +281,12 @@ def budget_list() -> None:
 
 def plan(
     jobs: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Entries as JSON objects, one a line.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print all figures, as JSON.")] = False,
 ) -> None:
     """Price a batch of jobs before the first paid call: what it would cost, from and to."""
     from worker.commands.pricing import price
 
-    end(price(settings(), jobs))
+    end(price(settings(), jobs, as_json=as_json))
 
 
 def erase(
@@ -334,14 +347,22 @@ def record_diff(
 def evaluate(
     labelled: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Labelled pages, JSONL.")],
     fit: Annotated[Path | None, typer.Option(help="Write a fitted calibration here.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the accuracy page of the documentation.")] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask the providers in use over the network; this costs money.")
+    ] = False,
 ) -> None:
     """Measure accuracy on labelled pages: precision, recall, calibration, cost per right value."""
+    from config.logging import configure
+    from config.redaction import Redactor
     from worker.commands.evaluate import evaluate as verb
-    from worker.commands.evaluate import read_calibration
+    from worker.slices import calibration
 
     loaded = settings()
-    calibration = read_calibration(Path(loaded.calibration_file)) if loaded.calibration_file else None
-    end(verb(labelled, loaded, calibration=calibration, fit_to=fit))
+    # Each site's gaps are in the report; a line about each would drown it.
+    configure("error", "console", Redactor(loaded.secrets()))
+    using = calibration(loaded)
+    end(verb(labelled, loaded, calibration=using, fit_to=fit, markdown=markdown, live=loaded if live else None))
 
 
 def _chosen(jobs: list[str] | None, every: bool, how: str) -> list[str]:

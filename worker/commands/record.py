@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from config.settings import Settings
 from worker.commands.servers import servers
-from worker.commands.show import shown
+from worker.commands.show import proof_of, shown
+from worker.domain.claim import Value
 from worker.domain.record import FieldValue
 from worker.services.record_desk import RecordDesk, Shown
 
@@ -73,9 +75,15 @@ async def diff(settings: Settings, workspace: str, reference: str, since: timede
     """Print what differs from the record as it was."""
     async with desk(settings) as at:
         found = await at.diff(workspace, reference, datetime.now(UTC) - since)
-    table = Table("field", "", "before", "now", box=None, padding=(0, 1), header_style="bold dim")
+    table = Table(box=None, padding=(0, 1), header_style="bold dim")
+    for head in ("field", ""):
+        table.add_column(head, no_wrap=True)
+    # Nothing stood anywhere before: the room is the new values'.
+    sides = ("before", "now") if any(one.before for one in found) else ("now",)
+    for head in sides:
+        table.add_column(head, overflow="fold")
     for one in found:
-        table.add_row(one.field, one.kind, _short(one.before), _short(one.after))
+        table.add_row(one.field, one.kind, *(_short(one.before if side == "before" else one.after) for side in sides))
     Console().print(table if found else "Nothing changed.")
     return 0
 
@@ -87,9 +95,7 @@ def _say(field: str, value: FieldValue | None) -> None:
 def _short(value: FieldValue | None) -> str:
     if value is None:
         return ""
-    return escape(
-        f"{shown(list(value.value) if isinstance(value.value, tuple) else value.value)} ({value.confidence:.2f})"
-    )
+    return escape(f"{_plain(value.value)} ({value.confidence:.2f})")
 
 
 def _print_record(console: Console, found: Shown) -> None:
@@ -97,27 +103,40 @@ def _print_record(console: Console, found: Shown) -> None:
     others = [key for key in found.keys if key != found.subject.key]
     if others:
         console.print(f"  also: {escape(', '.join(others))}", soft_wrap=True)
-    table = Table(
-        "field", "value", "sure", "said by", "seen", "proof", box=None, padding=(0, 1), header_style="bold dim"
-    )
-    for name, value in found.record.items():
-        age = f"{value.observed_at:%Y-%m-%d}" + (" stale" if name in found.stale else "")
-        said = "typed" if value.human else ", ".join(value.sources) + (" (inferred)" if value.inferred else "")
-        mark = "[yellow]" if name in found.stale else ""
-        text = escape(shown(list(value.value) if isinstance(value.value, tuple) else value.value))
-        table.add_row(name, text, f"{value.confidence:.2f}", escape(said), f"{mark}{age}", escape(_proof(value)))
-        for rival in value.conflicts:
-            said, seen = escape(", ".join(rival.sources)), f"{rival.observed_at:%Y-%m-%d}"
-            table.add_row("", f"or {escape(str(rival.value))}", f"{rival.confidence:.2f}", said, seen, "", style="dim")
-    console.print(table)
+    console.print(_values(found))
     for change in found.changes:
         what = f"{change.action} {change.field}" + (f" = {change.value}" if change.value is not None else "")
         console.print(f"  {change.changed_at:%Y-%m-%d %H:%M} {escape(change.actor)}: {escape(what)}", soft_wrap=True)
 
 
+def _values(found: Shown) -> Table:
+    """Two lines a field, whatever the width: the value whole, and below it who said it, when and where it stands."""
+    table = Table(box=None, padding=(0, 1), header_style="bold dim")
+    table.add_column("field", no_wrap=True)
+    table.add_column("value, and who said so", overflow="fold", ratio=1)
+    table.add_column("sure", justify="right")
+    for name, value in found.record.items():
+        said = "typed" if value.human else ", ".join(value.sources) + (" (inferred)" if value.inferred else "")
+        stale = name in found.stale
+        table.add_row(name, escape(_plain(value.value)), f"{value.confidence:.2f}")
+        table.add_row("", _line(f"{said}, {value.observed_at:%Y-%m-%d}", _proof(value), stale=stale))
+        for rivals, word in ((value.conflicts, "or"), (value.alternatives, "also")):
+            for rival in rivals:
+                told = f"{word} {_plain(rival.value)} ({', '.join(rival.sources)}, {rival.observed_at:%Y-%m-%d})"
+                table.add_row("", Text(told, style="yellow" if word == "or" else "dim"), f"{rival.confidence:.2f}")
+    return table
+
+
+def _line(said: str, proof: str, *, stale: bool) -> Text:
+    line = Text(said, style="dim")
+    if stale:
+        line.append(" stale", style="yellow")
+    return line.append(f": {proof}") if proof else line
+
+
+def _plain(value: Value) -> str:
+    return shown(list(value) if isinstance(value, tuple) else value)
+
+
 def _proof(value: FieldValue) -> str:
-    if not value.evidence:
-        return ""
-    first = value.evidence[0]
-    quote = f"“{first.quote[:40]}”" if first.quote else first.path
-    return " ".join(part for part in (quote, first.url) if part)
+    return proof_of(_plain(value.value), [item.as_json() for item in value.evidence[:1]])

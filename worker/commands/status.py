@@ -28,7 +28,7 @@ async def status(settings: Settings, workspace: str, job_id: str, *, as_json: bo
 
         from worker.commands.show import show_job
 
-        show_job(Console(), job)
+        show_job(Console(highlight=False), job)
     return 0
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from worker.commands.show import gap_line
+from worker.commands.show import gap_line, going_on_line
 from worker.demo.plan import Asked, first_wave, second_wave
 from worker.demo.stage import QUEUE, Stage, ask, open_stage
 from worker.demo.table import found, jobs_table, sources, subject, took
@@ -135,6 +135,8 @@ def _explain(console: Console, rows: Sequence[Mapping[str, Any]], wave: Mapping[
                       f"{escape(asked.why or 'asked like the others')}{tried}")  # fmt: skip
         for gap in row["result"].get("gaps", ()):
             console.print(f"     {escape(gap_line(gap))}", soft_wrap=True)
+            if going_on := going_on_line(gap):
+                console.print(f"       [dim]{escape(going_on)}[/]", soft_wrap=True)
         if row["error_message"]:
             console.print(f"     {escape(row['error_message'])}", soft_wrap=True)
 

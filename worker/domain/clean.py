@@ -14,6 +14,8 @@ def clean_text(text: str) -> str:
     >>> clean_text("a" + chr(0) + "b")
     'a\ufffdb'
     """
+    if text.isascii() and "\0" not in text:
+        return text
     return _LONE.sub("\ufffd", text)
 
 

@@ -5,6 +5,7 @@ people by profile or email address, then by name together with the employer. Wha
 with the reason; silence is no contradiction. Each source of a finding is judged by itself: a search brings many.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,7 +14,8 @@ from worker.domain.claim import Claim
 from worker.domain.fields.field import InvalidValue
 from worker.domain.fields.web import SHARED_HOSTS, registrable_domain, split_url
 from worker.domain.freshness import is_human
-from worker.domain.names import company_key, company_words, same_person
+from worker.domain.identity import SURE
+from worker.domain.names import OTHER_ENTITY, company_key, company_words, fold, same_person
 from worker.domain.record import FieldValue
 from worker.domain.subject import Entity, Subject
 
@@ -22,6 +24,8 @@ EMPLOYMENT: Final = frozenset(
     {"person_company_name", "person_company_domain", "person_title", "person_seniority", "person_department",
      "person_headline", "person_email"}
 )  # fmt: skip
+#: Who has fetched the page that its claims name as their source.
+FIRST_HAND: Final = frozenset({"website", "linkedin_pages"})
 #: Mail hosts whose domain says nothing about an employer. Source: the largest public mail services by user count.
 FREE_MAIL: Final = frozenset(
     {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "icloud.com",
@@ -98,7 +102,8 @@ def _known(subject: Subject, record: Mapping[str, FieldValue], name: str) -> str
 def _company(subject: Subject, record: Mapping[str, FieldValue], source: str, claims: list[Claim]) -> _Match:
     own = domain_of(_known(subject, record, "company_domain") or subject.get("company_website"))
     host = domain_of(source) if "." in source else ""
-    if own and host == own:
+    owns = {own, _moved_to(record)} - {""} if own else set()
+    if host in owns:
         return _Match(True, certain=True)
     spoken = {claim.provider for claim in claims}
     if own and host and spoken == {"website"}:
@@ -106,16 +111,35 @@ def _company(subject: Subject, record: Mapping[str, FieldValue], source: str, cl
             return _Match(False, f"{own} leads to {host}, where many have pages")
         return _Match(True, note=f"{own} leads to {host} now", certain=True)
     told = {domain for text in _said(claims, "company_domain", "company_website") if (domain := domain_of(text))}
-    if own and own in told:
+    if owns & told:
         return _Match(True, certain=True)
     page, pages = subject.get("company_linkedin_url"), _said(claims, "company_linkedin_url")
-    if page and page in pages and spoken != {"search"}:
+    # What an engine or a model reads off somebody's page: a directory links to many companies' profiles.
+    hearsay = bool(host) and not spoken <= FIRST_HAND
+    if page and page in pages and not hearsay:
         return _Match(True, note=f"also found at {', '.join(sorted(told))}" if own and told else "", certain=True)
-    return _by_name(subject, record, claims, own, told)
+    if own and hearsay and not told and _neighbour(own, host):
+        return _Match(False, f"{host} is another company's own site, not {own}")
+    return _by_name(subject, record, claims, own, told, hearsay=hearsay)
+
+
+def _moved_to(record: Mapping[str, FieldValue]) -> str:
+    """The domain that the company's own site has led to, or "": said by that site itself, read first hand."""
+    value = record.get("company_domain")
+    if value is None or value.inferred or value.confidence < SURE:
+        return ""
+    domain = str(value.value)
+    return domain if any(domain_of(source) == domain for source in value.sources) else ""
+
+
+def _neighbour(own: str, host: str) -> bool:
+    """Whether a host is called like the company, or like its group, holding or foundation: then it is no directory."""
+    one, other = (re.sub(r"\W", "", name.split(".", maxsplit=1)[0]) for name in (own, host))
+    return one == other or (other.startswith(one) and other.removeprefix(one) in OTHER_ENTITY)
 
 
 def _by_name(
-    subject: Subject, record: Mapping[str, FieldValue], claims: list[Claim], own: str, told: set[str]
+    subject: Subject, record: Mapping[str, FieldValue], claims: list[Claim], own: str, told: set[str], *, hearsay: bool
 ) -> _Match:
     name, names = _known(subject, record, "company_name"), _said(claims, "company_name", "company_legal_name")
     former = _said(claims, "company_former_name")
@@ -135,12 +159,40 @@ def _by_name(
         return _Match(False, f"{what}: {other}, not {own}")
     if not names:
         return _Match(True)
-    if not _names_agree(name, own, names):
+    # A provider was asked about this company; a page that a search found may be about its holding.
+    heard = [one for one in names if not (name and hearsay and _other_entity(name, one))]
+    if not _names_agree(name, own, heard):
         return _Match(False, f"another company: {names[0]}, not {name or own}")
     here, there = _known(subject, record, "company_country"), _said(claims, "company_country")
     if here and there and here not in there and not told:
         return _Match(False, f"same name in another country: {there[0]}, not {here}")
+    if not told and (town := _other_town(record, claims)):
+        return _Match(False, f"same name in another town: {town}")
     return _Match(True)
+
+
+def _other_town(record: Mapping[str, FieldValue], claims: list[Claim]) -> str:
+    """The town that the claims name when it is not the one that is known; a near postal code makes it the same."""
+    here, there = (
+        {name: [fold(one) for one in said if one] for name, said in places.items()}
+        for places in (
+            {name: [_known_text(record, name)] for name in ("company_city", "company_postal_code")},
+            {name: _said(claims, name) for name in ("company_city", "company_postal_code")},
+        )
+    )
+    codes, others = here["company_postal_code"], there["company_postal_code"]
+    if codes and others:
+        near = any(one[:2] == code[:2] for one in others for code in codes)
+        return "" if near else others[0]
+    cities, towns = here["company_city"], there["company_city"]
+    if not cities or not towns or any(one in city or city in one for one in towns for city in cities):
+        return ""
+    return f"{towns[0].title()}, not {cities[0].title()}"
+
+
+def _known_text(record: Mapping[str, FieldValue], name: str) -> str:
+    value = record.get(name)
+    return "" if value is None or value.inferred else str(value.value)
 
 
 def _names_agree(name: str, domain: str, names: list[str]) -> bool:
@@ -155,6 +207,11 @@ def _names_agree(name: str, domain: str, names: list[str]) -> bool:
     return any(
         company_key(name) == company_key(one) or own <= company_words(one) or company_words(one) <= own for one in names
     )
+
+
+def _other_entity(known: str, said: str) -> bool:
+    """Whether a name says group, holding or foundation where the known one does not."""
+    return bool((company_words(said) - company_words(known)) & OTHER_ENTITY)
 
 
 def _label_agrees(domain: str, names: list[str]) -> bool:
@@ -183,12 +240,19 @@ def _person(subject: Subject, record: Mapping[str, FieldValue], claims: list[Cla
             return _Match(False, "another person's profile")
     if address and address in addresses:
         return _Match(True, certain=True)
+    if address and any(_numbered(address, one) for one in addresses):
+        return _Match(False, "a person of the same name in the same company")
     name, names = _known(subject, record, "person_name"), _said(claims, "person_name")
     if name and names and not any(same_person(name, one) for one in names):
         return _Match(False, "another person: the names differ")
     if name and names and not page and not address and _other_employer(subject, record, claims):
         return _Match(False, "a person of the same name at another company")
     return _Match(True)
+
+
+def _numbered(one: str, other: str) -> bool:
+    """Whether two addresses differ in a figure only: mailboxes of namesakes."""
+    return one != other and re.sub(r"\d+(?=@)", "", one) == re.sub(r"\d+(?=@)", "", other)
 
 
 def _employer(subject: Subject, record: Mapping[str, FieldValue]) -> tuple[str, str]:

@@ -54,7 +54,8 @@ class Job:
 
     ``generation`` grows at every re-add (retry, snooze, replay, republish); ``attempts`` counts tries that cost
     something, before this run. ``max_cost_micros`` caps the money of all attempts. Times are aware UTC.
-    ``fields`` is the entry as it came, needed to add it again.
+    ``fields`` is the entry as it came, needed to add it again. ``validate`` names fields whose values, where there are
+    any, others are to bear out; ``*`` is all that is required or known.
     """
 
     workspace: str
@@ -78,6 +79,7 @@ class Job:
     trace: str = ""
     known: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    validate: tuple[str, ...] = ()
 
 
 def run_number(generation: int, delivery_count: int) -> int:

@@ -17,6 +17,7 @@ class Kind:
     ``default_fields`` is what a job without ``requiredFields`` asks for.
     ``handler`` replaces the enrichment pipeline for kinds that are something else; it gets (job, tools).
     ``stages`` restricts the stages for this kind; empty means all.
+    ``hands_through``: when nobody could be asked until the end, the job's own data is the result, and says so.
     """
 
     name: str
@@ -26,3 +27,4 @@ class Kind:
     handler: Callable[[Job, Any], Awaitable[Report]] | None = None
     stages: tuple[str, ...] = ()
     needs_url: bool = True
+    hands_through: bool = False

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from worker.domain.call import Call, Reply
 from worker.domain.finding import Outcome
@@ -18,8 +19,7 @@ class Charge(StrEnum):
     UNKNOWN = "unknown"  # sent, and no whole answer came back: up to ``max_micros`` may have been billed
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerKey:
+class AnswerKey(NamedTuple):
     """What makes two questions the same. ``digest`` is the SHA-256 of the question's canonical text."""
 
     workspace: str
@@ -34,8 +34,7 @@ class AnswerKey:
         return cls(workspace, call.provider, call.operation, hashlib.sha256(identity).digest())
 
 
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
+class StoredAnswer(NamedTuple):
     """An answer that may be used again until ``expires_at``; ``call_id`` is the ledger row that paid for it."""
 
     outcome: Outcome
@@ -47,8 +46,7 @@ class StoredAnswer:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Intent:
+class Intent(NamedTuple):
     """A call that is about to be sent, for which job, and the most it may cost.
 
     ``give_up_at`` is when it has certainly ended: a row without an outcome after that was cut off by a crash.
@@ -66,8 +64,7 @@ class Intent:
     give_up_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """How a call ended. ``call_id`` is its intent's row, 0 when none was written (calls that cost nothing).
 
     ``http_status`` is 0 when no whole reply came,
@@ -86,8 +83,7 @@ class Ending:
     answer: StoredAnswer | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reuse:
+class Reuse(NamedTuple):
     """An answer used again: a row that cost nothing and names the call that paid."""
 
     intent: Intent

@@ -57,7 +57,7 @@ def company_words(name: str) -> frozenset[str]:
 
 
 #: Words that make another company of the same name.
-_OTHER_ENTITY: Final = frozenset(
+OTHER_ENTITY: Final = frozenset(
     {"holding", "holdings", "group", "gruppe", "groupe", "grupo", "gruppo", "ventures", "foundation", "stiftung",
      "capital"}
 )  # fmt: skip
@@ -73,7 +73,7 @@ def compatible_names(one: str, other: str) -> bool:
     if not first or not second or first[0] != second[0]:
         return False
     extra = set(first) ^ set(second)
-    return (set(first) <= set(second) or set(second) <= set(first)) and not extra & _OTHER_ENTITY
+    return (set(first) <= set(second) or set(second) <= set(first)) and not extra & OTHER_ENTITY
 
 
 def _company_words(name: str) -> list[str]:

@@ -7,6 +7,7 @@ machines; the value is normalised; a listed rule has to lead from the one to the
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ from worker.domain.page import Page
 from worker.domain.proving.person import names_mailbox, says_of
 from worker.domain.proving.quoted import Quoted
 from worker.domain.proving.rules import follows
+from worker.domain.proving.sentence import UNREAD, doubt
 from worker.domain.visible_text import machine_spans, overlaps
 
 #: What a quote may measure, in code points: below, it says nothing; above, it is no quote.
@@ -92,6 +94,10 @@ class Prover:
             return Refused("not a value of its field")
         if offer.field.startswith("person_") and not self._about_person(offer, value, page, start, end):
             return Refused("not about this person")
+        if offer.field.startswith("company_") and offer.field not in UNREAD:
+            why = doubt(offer.field, str(value), page.text, start, end, partial(self._is_own, page))
+            if why:
+                return Refused(why)
         quoted = Quoted(
             text=page.text[start:end],
             before=_line_before(page.text, start),
@@ -139,6 +145,22 @@ class Prover:
         name = self._identifiers.get("company_name") or self._identifiers.get("person_company_name")
         labels = {re.sub(r"\W", "", fold(host.split(".")[0])) for host in (_host(page.url), known) if host}
         return frozenset(labels | ({re.sub(r"\W", "", company_key(name))} if name else set()))
+
+    def _is_own(self, page: Page, name: str) -> bool:
+        """Whether a name in a sentence is the company's: like its domain, a name known before, the title or the (c)."""
+        key = re.sub(r"\W", "", fold(name))
+        labels = {label for label in self._own_labels(page) if len(label) >= 3}
+        if not key or any(key.startswith(label) or (len(key) >= 4 and label.startswith(key)) for label in labels):
+            return True
+        # Two letters of a label or more may stand for the words of a name.
+        initials = "".join(word[:1] for word in fold(name).split())
+        return initials in labels or fold(name) in self._headings(page)
+
+    def _headings(self, page: Page) -> str:
+        """Where a page says whose it is: title, first line, and lines with a copyright sign, folded."""
+        lines = page.text.splitlines()
+        marked = [line for line in lines if "©" in line or "(c)" in line.casefold() or "copyright" in line.casefold()]
+        return fold(" | ".join([page.title, *lines[:1], *marked]))
 
     def _own_name(self, name: str, page: Page) -> bool:
         """Whether the page's host, or a name known before, bears a company's name."""

@@ -91,7 +91,7 @@ class Result:
         return self.provider_micros + self.llm_micros
 
     def as_json(self) -> dict[str, Any]:
-        """The JSON object in ``enrichment_jobs.result`` and in the job's hash, as orjson takes it; costs are in cents."""
+        """The JSON object in ``enrichment_jobs.result`` and the job's hash, as orjson takes it; costs are in cents."""
         provider, llm = self.provider_micros, self.llm_micros
         data: dict[str, Any] = {
             "status": str(self.status),

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from worker.domain.claim import Claim
 from worker.domain.fields import InvalidValue
-from worker.domain.identity import aliases, subject_of
+from worker.domain.identity import aliases, person_at, subject_of
 from worker.domain.subject import Entity, Subject
 
 #: What a run of a suppressed subject ends with.
@@ -24,6 +24,8 @@ _IDENTIFYING: Final = {
 _LEADS: Final = frozenset(
     {"person_email", "company_email", "person_linkedin_url", "company_linkedin_url", "company_domain"}
 )
+#: What a person without an address is known by.
+_NAMED: Final = ("person_name", "person_company_domain", "person_company_name")
 #: Shorter texts stand in too many places that have nothing to do with the subject.
 SHORTEST: Final = 5
 
@@ -45,6 +47,24 @@ def keys_of_claim(claim: Claim) -> tuple[str, ...]:
         return (subject_of(str(claim.value)).key,)
     except InvalidValue:
         return ()
+
+
+def named_keys(subject: Subject, claims: Iterable[Claim]) -> tuple[str, ...]:
+    """The keys of a person under name and employer, as a job without an address would name them."""
+    if subject.entity is not Entity.PERSON:
+        return ()
+    said = {name: [str(claim.value) for claim in claims if claim.field == name] for name in _NAMED}
+    names = {*said["person_name"], *filter(None, [subject.get("person_name")])}
+    known = (subject.get("person_company_domain"), subject.get("person_company_name"))
+    employers = {*said["person_company_domain"], *said["person_company_name"], *filter(None, known)}
+    keys = []
+    for name in sorted(names):
+        for employer in sorted(employers):
+            try:
+                keys.append(person_at(name, employer).key)
+            except InvalidValue:
+                continue
+    return tuple(keys)
 
 
 def keys_of(subject: Subject) -> tuple[str, ...]:

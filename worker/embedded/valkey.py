@@ -74,7 +74,8 @@ class ValkeyServer:
 
     def database_url(self, number: int) -> str:
         """The same for one of its 16 databases."""
-        secret = f":{self.password}@" if self.password else ""
+        # redis-cli before 7.2 sends an empty user name where the address has none.
+        secret = f"default:{self.password}@" if self.password else ""
         return f"redis://{secret}127.0.0.1:{self.port}/{number}"
 
     @property

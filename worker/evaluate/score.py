@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from worker.domain.calibration import Sample
 from worker.domain.claim import Claim, Value
 from worker.domain.fields import FIELDS, Context, InvalidValue
 from worker.domain.names import fold
@@ -63,15 +62,21 @@ class Score:
     every: dict[str, Tally] = field(default_factory=dict)
     sources: dict[tuple[str, str], Tally] = field(default_factory=dict)
     judged: list[tuple[float, bool]] = field(default_factory=list)
-    samples: list[Sample] = field(default_factory=list)
     misses: list[Miss] = field(default_factory=list)
     sites: int = 0
-    micros: int = 0
+    micros: dict[str, int] = field(default_factory=dict)
 
-    def add(self, label: Label, record: Mapping[str, FieldValue], claims: Iterable[Claim], micros: int = 0) -> None:
-        """Count one site: its record, the claims behind it, and what it cost."""
+    def add(
+        self,
+        label: Label,
+        record: Mapping[str, FieldValue],
+        claims: Iterable[Claim],
+        micros: Mapping[str, int] | None = None,
+    ) -> None:
+        """Count one site: its record, the claims behind it, and what each provider cost."""
         self.sites += 1
-        self.micros += micros
+        for provider, cost in (micros or {}).items():
+            self.micros[provider] = self.micros.get(provider, 0) + cost
         gold = {name: keys for name, values in label.gold.items() if (keys := _keys(name, values, label.country))}
         self._record(label, record, gold)
         self._every(label, record)
@@ -118,7 +123,6 @@ class Score:
             tally = self.sources.setdefault((claim.provider, claim.field), Tally())
             tally.right += right
             tally.wrong += not right
-            self.samples.append(Sample(claim.provider, claim.field, claim.confidence, right))
             if right and claim.field in gold:
                 hits.add((claim.provider, claim.field))
         for provider in providers:
@@ -126,6 +130,12 @@ class Score:
                 tally = self.sources.setdefault((provider, name), Tally())
                 tally.gold += 1
                 tally.found += (provider, name) in hits
+
+
+def verdict_on(label: Label, name: str, value: Value) -> bool | None:
+    """Whether a value is right by its label; None when the label does not speak of the field."""
+    keys = _keys(name, label.gold.get(name, ()), label.country)
+    return _verdict(label, name, value, {name: keys} if keys else {})
 
 
 def _verdict(label: Label, name: str, value: Value | None, gold: Mapping[str, frozenset[str]]) -> bool | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
+from typing import NamedTuple
 
 from aiolimiter import AsyncLimiter
 
@@ -27,8 +28,7 @@ class AccountOptions:
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(NamedTuple):
     """Send at ``send_at``, and no later than ``latest`` (the loop's clock, as ``given_at``). ``epoch`` is checked
     again when that was waited for; it is empty for accounts without limits."""
 

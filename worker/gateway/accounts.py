@@ -158,7 +158,9 @@ class Accounts:
 
     async def _decide_all(self, groups: list[list[Asked]]) -> list[Sequence[Permit | Refusal]]:
         """One round trip for all accounts that have to be asked about."""
-        free = [group[0].place.pace is None and await self._untroubled(group[0].place) for group in groups]
+        unpaced = [group[0].place for group in groups if group[0].place.pace is None]
+        untroubled = {id(place) for place in await self._untroubled(unpaced)} if unpaced else set()
+        free = [id(group[0].place) in untroubled for group in groups]
         asking = [group for group, is_free in zip(groups, free, strict=True) if not is_free]
         replies = iter(await self._run_many("admit", [self._admission(group[0].place, group) for group in asking]))
         decisions: list[Sequence[Permit | Refusal]] = []
@@ -221,26 +223,28 @@ class Accounts:
                 decisions.append(Refusal(Outcome.THROTTLED, reason, max(0.0, wait_s - EARLY_S)))
         return decisions
 
-    async def _untroubled(self, place: Place) -> bool:
-        """Whether an account without limits has no pause and a closed breaker either; believed for a moment."""
+    async def _untroubled(self, places: Sequence[Place]) -> list[Place]:
+        """Which of these accounts without limits have no pause and a closed breaker either; believed for a moment."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        if now < place.believed_until:
-            return True
+        asked = [place for place in places if now >= place.believed_until]
+        if not asked:
+            return list(places)
         if now < self._away_until:
-            return place.local_trip is None or place.local_trip[0] < now
+            return _left_alone(places, now)
         try:
             async with self._redis.pipeline(transaction=False) as pipeline:
-                pipeline.hmget(place.keys[0], "paused", "learned")
-                pipeline.exists(place.keys[1])
-                (paused, learned), opened = await pipeline.execute()
+                for place in asked:
+                    pipeline.hmget(place.keys[0], "paused", "learned")
+                    pipeline.exists(place.keys[1])
+                replies = await pipeline.execute()
         except (RedisError, OSError, TimeoutError):
             self._note_away()
-            return place.local_trip is None or place.local_trip[0] < now
-        if opened or learned or (paused and not await self._over(int(paused))):
-            return False
-        place.believed_until = loop.time() + _BELIEF_S
-        return True
+            return _left_alone(places, now)
+        for place, (paused, learned), opened in zip(asked, replies[::2], replies[1::2], strict=True):
+            if not (opened or learned or (paused and not await self._over(int(paused)))):
+                place.believed_until = now + _BELIEF_S
+        return [place for place in places if now < place.believed_until]
 
     async def _over(self, paused: int) -> bool:
         seconds, micros = await self._redis.time()
@@ -360,6 +364,11 @@ class Accounts:
             if place.pace is not None:
                 gap = round(place.pace.interval_s * (place.pace.burst + self._options.processes) * _MICRO)
                 await self._verbs["pause"]([place.keys[0], *place.keys[2:4]], [gap, secrets.token_hex(8)])
+
+
+def _left_alone(places: Sequence[Place], now: float) -> list[Place]:
+    """Those that this process itself has no reason to avoid."""
+    return [place for place in places if place.local_trip is None or place.local_trip[0] < now]
 
 
 def _refused(trouble: Trouble, reason: str, wait_s: float) -> Refusal:

@@ -81,9 +81,9 @@ class Health:
         self._failed.append(outcome in _FAILURES)
         while len(self._failed) > policy.window:
             self._failed.popleft()
-        failures = sum(self._failed)
         if not self._failed[-1]:
             return None
+        failures = sum(self._failed)
         if probe or (len(self._failed) >= policy.least and failures >= policy.share * len(self._failed)):
             self._failed.clear()
             return Trip(Trouble.FAILING, policy.open_s, policy.longest_open_s)

@@ -4,15 +4,14 @@ The web handler checks the sender (the adapter's ``delivered``) and hands the re
 or that nobody expects, changes nothing.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from worker.domain.call import Call, Read, Reply
 from worker.domain.ledger import Charge, Ending, Expected, Intent
 from worker.gateway.options import GatewayOptions
-from worker.gateway.outcome import kept_answer
-from worker.gateway.ports import Answers, Deliveries, Ledger
+from worker.gateway.outcome import cleaned, kept_answer
+from worker.gateway.ports import Answers, Clean, Deliveries, Ledger
 
 
 class Woken(NamedTuple):
@@ -25,8 +24,16 @@ class Woken(NamedTuple):
 class Inbox:
     """Stores deliveries as answers."""
 
-    def __init__(self, deliveries: Deliveries, ledger: Ledger, answers: Answers, options: GatewayOptions) -> None:
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        ledger: Ledger,
+        answers: Answers,
+        options: GatewayOptions,
+        clean: Clean | None = None,
+    ) -> None:
         self._deliveries = deliveries
+        self._clean = clean
         self._ledger = ledger
         self._answers = answers
         self._options = options
@@ -43,6 +50,8 @@ class Inbox:
         reading = read(reply)
         call = Call(key.provider, key.operation, "", expected.account, llm=expected.llm)
         kept = kept_answer(self._options, call, reading, reply, now, expected.subject)
+        if kept is not None and self._clean is not None:
+            kept = kept._replace(reply=cleaned(kept.reply, self._clean, key.workspace, expected.subject))
         intent = Intent(
             key,
             expected.account,
@@ -61,5 +70,5 @@ class Inbox:
         )
         row = await self._ledger.close(ending)
         # The hot copy still says "pending".
-        await self._answers.finish(key, "", None if kept is None else replace(kept, call_id=row))
+        await self._answers.finish(key, "", None if kept is None else kept._replace(call_id=row))
         return Woken(key.workspace, expected.job_id)

@@ -14,6 +14,14 @@ class ReplyTooLarge(Exception):
     """A reply grew beyond its cap and was cut off."""
 
 
+class NotConnected(Exception):
+    """There was no connection, so nothing was sent; the message is the kind of error."""
+
+
+class BrokenReply(Exception):
+    """What came back is no whole reply; the message says in which way, and quotes nothing of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """How a call failed without a whole reply.
@@ -48,6 +56,10 @@ def fault_of(error: BaseException) -> Fault | None:
         return Fault(Outcome(error.outcome), error.reason, sent=True)
     if isinstance(error, ReplyTooLarge):
         return Fault(Outcome.NONSENSE, "the reply is larger than its cap", sent=True)
+    if isinstance(error, NotConnected):
+        return Fault(Outcome.TRANSIENT, f"no connection ({error})", sent=False)
+    if isinstance(error, BrokenReply):
+        return Fault(Outcome.TRANSIENT, f"the connection broke ({error})", sent=True)
     if isinstance(error, TimeoutError) and not isinstance(error, _BEFORE_SENDING):
         return Fault(Outcome.TRANSIENT, "timed out", sent=True)
     if isinstance(error, aiohttp.InvalidURL):

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from worker.domain.call import Answer, Bulk, Call, HttpRequest, Read, Reply, Send
 from worker.domain.lane import DEFAULT_LANE, Lane
@@ -31,8 +32,7 @@ class Run:
     notes: list[CallNote] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A call with everything needed to make it. ``guarded``: the account's limits and breaker apply. ``shared`` is
     set when it may go out together with others."""
 

@@ -20,7 +20,7 @@ from worker.gateway.gateway import JobGateway, Question, Run
 from worker.gateway.money import Purse
 from worker.gateway.options import GatewayOptions
 from worker.gateway.outcome import followed_answer, known_answer
-from worker.gateway.ports import Answers, Budgets, CallNote, Deliveries, Ledger, Observe, Pages, TokenOf
+from worker.gateway.ports import Answers, Budgets, CallNote, Clean, Deliveries, Ledger, Observe, Pages, TokenOf
 from worker.gateway.purchase import Purchases
 
 #: Whose answers they are when workspaces share them.
@@ -33,8 +33,9 @@ class GatewayHub:
     """Everything that calls of one process share. ``for_job`` gives each run its own Gateway.
 
     ``send`` delivers requests to configured endpoints (``Transport.send``). ``observe`` hears of every call, for
-    metrics. ``deliveries`` and ``token_of`` are for answers that come later by webhook, handed to ``inbox``. Close
-    the hub after the last job: calls under way are given time to end, because they are paid for.
+    metrics. ``clean`` takes out of replies what was erased, before they are kept. ``deliveries`` and ``token_of`` are
+    for answers that come later by webhook, handed to ``inbox``. Close the hub after the last job: calls under way are
+    given time to end, because they are paid for.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class GatewayHub:
         deliveries: Deliveries | None = None,
         token_of: TokenOf | None = None,
         observe: Observe | None = None,
+        clean: Clean | None = None,
     ) -> None:
         self._ledger = ledger
         self._answers = answers
@@ -57,9 +59,11 @@ class GatewayHub:
         self._send = send
         self._budgets = budgets
         self._options = options or GatewayOptions()
-        self._purchases = Purchases(ledger, accounts, budgets, self._options, self._note, send, deliveries, token_of)
+        self._purchases = Purchases(
+            ledger, accounts, budgets, self._options, self._note, send, deliveries, token_of, clean
+        )
         self._observe = observe
-        self.inbox = None if deliveries is None else Inbox(deliveries, ledger, answers, self._options)
+        self.inbox = None if deliveries is None else Inbox(deliveries, ledger, answers, self._options, clean)
         self._flights: dict[AnswerKey, asyncio.Task[Answer]] = {}
 
     def for_job(
@@ -110,15 +114,24 @@ class GatewayHub:
                     return self._reused(run, question, key, answer)
             await asyncio.sleep(0)  # let the flight that has ended be taken off the list
         # A task of its own: a paid call ends and is kept even when the job that asked is cancelled.
-        flight = asyncio.get_running_loop().create_task(self._lead(run, question, key))
+        loop = asyncio.get_running_loop()
+        flight = loop.create_task(self._lead(run, question, key))
         self._flights[key] = flight
-        flight.add_done_callback(partial(self._landed, key))
-        return await asyncio.shield(flight)
+        waiter: asyncio.Future[Answer] = loop.create_future()
+        flight.add_done_callback(partial(self._landed, key, waiter))
+        return await waiter
 
-    def _landed(self, key: AnswerKey, flight: "asyncio.Task[Answer]") -> None:
+    def _landed(self, key: AnswerKey, waiter: "asyncio.Future[Answer]", flight: "asyncio.Task[Answer]") -> None:
         del self._flights[key]
-        if not flight.cancelled():
-            flight.exception()
+        error = None if flight.cancelled() else flight.exception()
+        if waiter.done():
+            return  # the job that asked is gone
+        if flight.cancelled():
+            waiter.cancel()
+        elif error is not None:
+            waiter.set_exception(error)
+        else:
+            waiter.set_result(flight.result())
 
     async def _lead(self, run: Run, question: Question, key: AnswerKey) -> Answer:
         begun = await self._begin(key, run.observed_after, question.call.timeout_s + self._options.accounts.hold_s * 2)

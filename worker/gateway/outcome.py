@@ -1,6 +1,5 @@
 """From a provider's reply to what is kept, charged and answered: pure decisions."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from worker.domain.call import Answer, Call, Reading, Reply
@@ -8,6 +7,7 @@ from worker.domain.finding import Outcome
 from worker.domain.ledger import Charge, StoredAnswer
 from worker.gateway.faults import Fault
 from worker.gateway.options import GatewayOptions
+from worker.gateway.ports import Clean
 from worker.gateway.secret import kept_headers
 
 #: The outcomes whose reply the adapter gets to see, and that are kept as answers.
@@ -43,9 +43,15 @@ def life_s(options: GatewayOptions, call: Call, reading: Reading) -> float:
 
 
 def kept_answer(
-    options: GatewayOptions, call: Call, reading: Reading, reply: Reply | None, at: datetime, subject: str
+    options: GatewayOptions,
+    call: Call,
+    reading: Reading,
+    reply: Reply | None,
+    at: datetime,
+    subject: str,
+    call_id: int = 0,
 ) -> StoredAnswer | None:
-    """The answer to keep, if it is one. Its headers are reduced to harmless ones."""
+    """The answer to keep, if it is one. Its headers are reduced to harmless ones. ``call_id`` is its row, if known."""
     life = life_s(options, call, reading)
     if reply is None or life <= 0:
         return None
@@ -55,9 +61,15 @@ def kept_answer(
         reason=reading.reason,
         observed_at=at,
         expires_at=at + timedelta(seconds=life),
-        call_id=0,
+        call_id=call_id,
         subject=subject,
     )
+
+
+def cleaned(reply: Reply, clean: Clean, workspace: str, subject: str) -> Reply:
+    """A reply that may be kept: without what was erased in its workspace."""
+    body = clean(workspace, subject, reply.body)
+    return reply if body is reply.body else reply._replace(body=body)
 
 
 def new_answer(reading: Reading, reply: Reply | None, at: datetime, call_id: int) -> Answer:
@@ -89,4 +101,4 @@ def known_answer(stored: StoredAnswer) -> Answer:
 
 def followed_answer(answer: Answer) -> Answer:
     """What those get who asked the same while it was being asked: it cost them nothing."""
-    return replace(answer, charged_micros=0, reused=answer.outcome in ANSWERED)
+    return answer._replace(charged_micros=0, reused=answer.outcome in ANSWERED)

@@ -1,9 +1,8 @@
 """What the gateway stands on, as it sees it: the ledger, the answers, the budgets, the pages."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from worker.domain.call import Call, Reply
 from worker.domain.finding import Outcome
@@ -78,8 +77,7 @@ class Pages(Protocol):
         """Close every connection."""
 
 
-@dataclass(frozen=True, slots=True)
-class CallNote:
+class CallNote(NamedTuple):
     """What was asked in a run and how it went, for metrics, stages and logs. Times are seconds."""
 
     provider: str
@@ -97,4 +95,6 @@ class CallNote:
 #: The unguessable token that a provider gets in the address to deliver a call's answer to; empty when it delivers none.
 TokenOf = Callable[[Call], str]
 Observe = Callable[[CallNote], None]
+#: Takes what was erased in a workspace out of an answer's body about a subject, before it is kept.
+Clean = Callable[[str, str, bytes], bytes]
 Clock = Callable[[], datetime]

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from worker.domain.call import Answer, Call, HttpRequest, Reading, Reply
@@ -15,8 +14,8 @@ from worker.gateway.batcher import Batcher, Member, NotSent
 from worker.gateway.faults import Fault, fault_of
 from worker.gateway.gateway import Question, Run
 from worker.gateway.options import GatewayOptions
-from worker.gateway.outcome import charge_of, kept_answer, new_answer
-from worker.gateway.ports import Budgets, CallNote, Deliveries, Ledger, TokenOf
+from worker.gateway.outcome import charge_of, cleaned, kept_answer, new_answer
+from worker.gateway.ports import Budgets, CallNote, Clean, Deliveries, Ledger, TokenOf
 from worker.gateway.secret import blot, without_secrets
 from worker.gateway.turn import Turns, ticket_for
 
@@ -46,8 +45,10 @@ class Purchases:
         send: Callable[[HttpRequest], Awaitable[Reply]],
         deliveries: Deliveries | None = None,
         token_of: TokenOf | None = None,
+        clean: Clean | None = None,
     ) -> None:
         self._ledger = ledger
+        self._clean = clean
         self._accounts = accounts
         self._turns = Turns(accounts)
         self._batcher = Batcher(self._turns, send)
@@ -72,7 +73,7 @@ class Purchases:
         if call.provider in self.paused:
             until = datetime.now(UTC) + timedelta(seconds=PAUSED_S)
             answer = self._not_sent(run, call, Outcome.UNAVAILABLE, "the provider is paused")
-            return replace(answer, retry_at=until), None
+            return answer._replace(retry_at=until), None
         for tries_left in reversed(range(_TRIES)):
             if not purse.reserve(call.max_micros):
                 return self._not_sent(run, call, Outcome.OVER_BUDGET, "the job's cost cap is reached"), None
@@ -152,8 +153,11 @@ class Purchases:
                 raise
             reading = Reading(fault.outcome, reason=fault.reason)
         took_s = loop.time() - sent
-        if question.secrets:
-            reading = replace(reading, reason=blot(reading.reason, question.secrets))
+        if question.secrets and reading.reason:
+            reading = reading._replace(reason=blot(reading.reason, question.secrets))
+        if self._clean is not None and reading.reason:
+            reason = self._clean(run.workspace, run.subject, reading.reason.encode("utf-8", "replace")).decode()
+            reading = reading._replace(reason=reason)
         if permit is not None:
             await self._accounts.report(call, permit, reading)
         ending, row = await self._record(run, question, intent, call_id, reading, reply, fault, sent_at)
@@ -161,7 +165,9 @@ class Purchases:
         answer = new_answer(reading, reply, ending.finished_at, row)
         unknown = call.max_micros if ending.charge is Charge.UNKNOWN else 0
         self._noted(run, _note(call, answer, unknown, took_s, sent - asked_at))
-        kept = None if ending.answer is None else replace(ending.answer, call_id=row)
+        kept = ending.answer
+        if kept is not None and kept.call_id != row:
+            kept = kept._replace(call_id=row)
         nothing_sent = fault is not None and not fault.sent and fault.outcome is Outcome.TRANSIENT
         if nothing_sent:
             await asyncio.sleep(_RECONNECT_PAUSE_S)
@@ -181,9 +187,11 @@ class Purchases:
     ) -> tuple[Ending, int]:
         """Write the ending and its answer down together; durable on return."""
         finished_at = _now()
-        kept = kept_answer(self._options, question.call, reading, reply, finished_at, run.subject)
+        kept = kept_answer(self._options, question.call, reading, reply, finished_at, run.subject, call_id)
         if kept is not None and question.secrets:
-            kept = replace(kept, reply=without_secrets(kept.reply, question.secrets))
+            kept = kept._replace(reply=without_secrets(kept.reply, question.secrets))
+        if kept is not None and self._clean is not None:
+            kept = kept._replace(reply=cleaned(kept.reply, self._clean, run.workspace, run.subject))
         ending = Ending(
             intent=intent,
             call_id=call_id,

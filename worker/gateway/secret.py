@@ -1,6 +1,7 @@
 """Keeping keys out of everything that is kept: which parts of a request are secret, and how they are blotted out."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from worker.domain.call import HttpRequest, Reply
 from worker.domain.clean import clean_text
@@ -17,14 +18,30 @@ _KEPT = frozenset(
 )
 
 
+@lru_cache(1024)
+def _secret_parameter(name: str) -> bool:
+    lower = name.lower()
+    return any(part in lower for part in _PARTS)
+
+
+@lru_cache(1024)
+def _secret_header(name: str) -> bool:
+    return name.lower() in _HEADERS or _secret_parameter(name)
+
+
+@lru_cache(1024)
+def _kept(name: str) -> bool:
+    return name in _KEPT or name.startswith("x-enrichd-")
+
+
 def secrets_of(request: HttpRequest) -> tuple[bytes, ...]:
     """The key material in a request: credentials in headers, and parameters named like one."""
     found = [
         value.removeprefix("Bearer ").removeprefix("Basic ")
         for name, value in request.headers.items()
-        if name.lower() in _HEADERS or any(part in name.lower() for part in _PARTS)
+        if _secret_header(name)
     ]
-    found += [value for name, value in request.params.items() if any(part in name.lower() for part in _PARTS)]
+    found += [value for name, value in request.params.items() if _secret_parameter(name)]
     return tuple(value.encode() for value in found if len(value) >= _SHORTEST)
 
 
@@ -39,8 +56,7 @@ def without_secrets(reply: Reply, secrets: tuple[bytes, ...]) -> Reply:
 
 def kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers that are stored with an answer."""
-    kept = {name: value for name, value in headers.items() if name in _KEPT or name.startswith("x-enrichd-")}
-    return {name: clean_text(value) for name, value in kept.items()}
+    return {name: clean_text(value) for name, value in headers.items() if _kept(name)}
 
 
 def blot(text: str, secrets: tuple[bytes, ...]) -> str:

@@ -41,4 +41,5 @@ KIND: Final = Kind(
     ("company_name", "company_domain", "company_industry", "company_size", "company_country", "company_linkedin_url"),
     subject,
     needs_url=False,
+    hands_through=True,
 )

@@ -59,4 +59,5 @@ KIND: Final = Kind(
     ),
     subject,
     needs_url=False,
+    hands_through=True,
 )

@@ -75,8 +75,7 @@ def _normalised(claim: Claim, context: Context, now: datetime, calibration: Cali
     value = field_.normalise(claim.value, context)
     if claim.inferred and not field_.inferable:
         raise InvalidValue("concluded, but this field takes only what is written somewhere")
-    sure = calibration.adjust(claim.provider, claim.field, min(max(claim.confidence, 0.0), 1.0))
-    confidence = min(max(sure, 0.0), MOST_INFERRED if claim.inferred else 1.0)
+    confidence = min(max(calibration.of(claim), 0.0), MOST_INFERRED if claim.inferred else 1.0)
     observed_at = claim.observed_at if claim.observed_at.tzinfo else claim.observed_at.replace(tzinfo=UTC)
     if observed_at > now + timedelta(minutes=5):
         observed_at = now

@@ -1,6 +1,6 @@
 """How a run ends: from its gaps and what was answered to its verdict. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from worker.domain.finding import MOMENTARY, WAITING, Finding, Outcome
@@ -18,9 +18,10 @@ def gaps_of(
     skipped: Mapping[str, str],
     refused: Mapping[str, str],
     subject: Subject,
+    silent: Collection[str] = (),
 ) -> tuple[Gap, ...]:
     """One gap per open field: why it is open, per provider that offers it the answer or why it was not asked, and
-    whom one could still ask at what price.
+    whom one could still ask at what price. Who is ``silent`` would only repeat itself.
     """
     offered = tuple(providers)
     gaps = []
@@ -31,7 +32,11 @@ def gaps_of(
                 continue
             finding = findings.get(provider.name)
             asked[provider.name] = _answer(finding) if finding else skipped.get(provider.name, "not asked")
-        prices = {p.name: p.max_micros for p in offered if name in p.gives and _could_go_on(p, findings, subject)}
+        prices = {
+            provider.name: provider.max_micros
+            for provider in offered
+            if name in provider.gives and provider.name not in silent and _could_go_on(provider, findings, subject)
+        }
         gaps.append(Gap(name, _why(why, refused.get(name), offered=bool(asked)), asked, prices))
     return tuple(gaps)
 

@@ -1,12 +1,14 @@
 """The main job, stage by stage: cache, plan and gather until nothing is missing, LLM for the rest, result."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from time import perf_counter
 from typing import Final
 
 from worker.domain.fields import IDENTIFIERS, field_names
 from worker.domain.finding import Outcome
 from worker.domain.freshness import is_human
+from worker.domain.identity import aliases, strong_identifiers
 from worker.domain.job import Job, ResultStatus
 from worker.domain.kind import Kind
 from worker.domain.provider import Provider
@@ -14,12 +16,14 @@ from worker.domain.record import record_of
 from worker.domain.result import Result, Stage
 from worker.domain.subject import Entity
 from worker.domain.suppression import SUPPRESSED, keys_of
-from worker.domain.verdict import Cancelled, Report
+from worker.domain.verdict import Cancelled, Report, Retry, Snooze
 from worker.pipeline.admit import context_for, human_claims
+from worker.pipeline.checks import TO_BE_CHECKED
 from worker.pipeline.dry_run import dry_run, is_dry
 from worker.pipeline.ending import gaps_of, status_of, verdict_of
 from worker.pipeline.gather import counted, gather
-from worker.pipeline.plan import AUTO, LLM, in_order, next_provider, why_not
+from worker.pipeline.own_data import handed_through
+from worker.pipeline.plan import AUTO, LLM, Situation, in_order, next_provider, why_not
 from worker.pipeline.run import Run
 from worker.pipeline.stale import refresh_entry, served_stale, wants_stale
 from worker.pipeline.tools import Tools
@@ -43,6 +47,7 @@ async def enrich(job: Job, kind: Kind, tools: Tools) -> Report:
     await check_cache(run)
     if await serve_stale(run):
         return report_of(run)
+    run.check()
     await gather_until_filled(run)
     await fall_back(run)
     await remember_silences(run)
@@ -121,19 +126,30 @@ def choose(run: Run, providers: Sequence[Provider]) -> Provider | None:
 async def fall_back(run: Run) -> None:
     """The LLM, for the gaps only, over the text that the stages have read."""
     for model in [provider for provider in run.providers if provider.stage == LLM]:
-        if not model.gives & run.situation().open:
+        checks = model.validate is not None and bool(model.gives & run.unchecked().keys())
+        if not checks and not model.gives & missing_for(model, run).open:
             continue
         if not run.pages:
             for reader in _free_readers(run):
                 await gather(run, reader)
-        if next_provider([model], run.situation()) is not None:
+        if next_provider([model], missing_for(model, run)) is not None:
             await gather(run, model)
+        if checks and model.gives & run.unchecked().keys():
+            await gather(run, model, checking=True)
+
+
+def missing_for(model: Provider, run: Run) -> Situation:
+    """The situation without what only waits for a word, when the model has a way of its own to check that."""
+    now = run.situation()
+    return now if model.validate is None else replace(now, open=now.open - run.unchecked().keys())
 
 
 async def remember_silences(run: Run) -> None:
-    """Who had nothing to say is not asked the same again for a while."""
-    if run.tools.silences is not None and run.silenced:
-        await run.tools.silences.put(run.job.workspace, run.subject.key, run.silenced)
+    """Who had nothing to say is not asked the same again for a while, whichever key the next job comes by."""
+    if run.tools.silences is None or not run.silenced:
+        return
+    for key in aliases(strong_identifiers(run.subject, run.held)):
+        await run.tools.silences.put(run.job.workspace, key, run.silenced)
 
 
 def _free_readers(run: Run) -> Iterator[Provider]:
@@ -149,21 +165,26 @@ def _free_readers(run: Run) -> Iterator[Provider]:
 def report_of(run: Run) -> Report:
     """The run's verdict with all it has learned, ready to be settled."""
     standing = run.standing()
+    missing = {name: why for name, why in standing.open.items() if why != TO_BE_CHECKED}
     now = run.tools.now()
     situation = run.situation()
     skipped = {p.name: why_not(p, situation) for p in run.providers if p.name not in run.findings}
     stages = (*run.stages, *_skipped_stages(run, skipped))
     result = Result(
-        status=status_of(run.job.required, standing.open, standing.record),
+        status=status_of(run.job.required, missing, standing.record),
         data={name: value.as_json() for name, value in standing.record.items()},
-        gaps=gaps_of(standing.open, run.providers, run.findings, skipped, run.refused, run.subject),
+        gaps=gaps_of(missing, run.providers, run.findings, skipped, run.refused, run.subject, situation.silent),
         stages=stages,
         provider_micros=run.gateway.provider_micros,
         llm_micros=run.gateway.llm_micros,
         timestamp=now,
         notes=tuple(run.notes),
+        checks=run.checked(),
     )
     verdict = verdict_of(result, run.providers, run.findings, now, run.tools.policy.snooze_s)
+    if run.kind.hands_through and isinstance(verdict, Retry | Snooze):
+        named, since = run.kind.subject(run.job), run.job.first_pickup_at or run.started_at
+        verdict = replace(verdict, fallback=handed_through(result, named, run.findings, since))
     if result.status is not ResultStatus.SUCCESS:
         run.say(f"Open: {', '.join(f'{gap.field} ({gap.why})' for gap in result.gaps)}", "warning")
     return Report(

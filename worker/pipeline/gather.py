@@ -9,46 +9,56 @@ import structlog
 
 from worker.domain.claim import Claim
 from worker.domain.errors import QueueUnavailable, StoreUnavailable
-from worker.domain.fields import IDENTIFIERS
+from worker.domain.fields import FIELDS, IDENTIFIERS
 from worker.domain.finding import Finding, Outcome
+from worker.domain.hitrate import EVERY
 from worker.domain.provider import Ask, Provider
 from worker.domain.result import Stage
+from worker.domain.segment import before_of, segment_of
 from worker.domain.silence import LIVES_S, silence_after
-from worker.domain.suppression import keys_of_claim
-from worker.pipeline.admit import Admitted, admit
+from worker.pipeline.admit import admit
 from worker.pipeline.plan import LLM
 from worker.pipeline.run import Run
+from worker.pipeline.suppress import without_suppressed
 
 _log = structlog.get_logger("worker.pipeline")
 _LABELS: Final = {"linkedin": "LinkedIn", "website": "Website scraper", "llm": "LLM", "email": "Email validation"}
 
 
-async def gather(run: Run, provider: Provider) -> None:
+async def gather(run: Run, provider: Provider, *, checking: bool = False) -> None:
     """One stage of a run: the provider is asked for what is open, its valid claims join the record.
+
+    With ``checking`` it is shown the given values that wait for a word, and says what it sees of them.
 
     Raises QueueUnavailable or StoreUnavailable, for which the run waits in place; nothing else.
     """
-    began, wanted = perf_counter(), frozenset(run.standing().open) & provider.gives
-    finding = await _asked(run, provider)
+    began, fields = perf_counter(), _fields(run, provider, checking=checking)
+    wanted = fields & provider.gives
+    finding = await _asked(run, provider, fields, checking=checking)
     record, tools = run.standing().record, run.tools
     admitted = admit(finding.claims, finding.identifiers, run.subject, record, tools.now(), tools.calibration)
     if admitted.stranger:
         finding = replace(finding, outcome=Outcome.MISS, reason=admitted.stranger, pages=())
-    admitted = without_suppressed(run, admitted)
+    finding, admitted = without_suppressed(run, finding, admitted)
     found = frozenset(claim.field for claim in admitted.claims)
-    _count(run, provider, finding, wanted, found)
+    segment = segment_of(run.subject, before_of(earlier.outcome for earlier in run.findings.values()))
     silence = silence_after(finding, wanted, found, run.subject, run.tools.now())
-    run.findings[provider.name] = finding
-    if silence is not None:
-        run.silenced.append(silence)
+    if checking:
+        run.findings.setdefault(provider.name, finding)
+    else:
+        run.findings[provider.name] = finding
+        if silence is not None:
+            run.silenced.append(silence)
     run.learn(admitted.claims, admitted.identifiers)
+    if not checking:
+        _count(run, provider, finding, segment, wanted, found - run.standing().open.keys())
     run.notes.extend(note for note in admitted.notes if note not in run.notes)
     run.pages.update({(page.url, page.page_hash): page for page in finding.pages})
     for name, reason in admitted.refused.items():
         run.refused[name] = reason
         run.say(f"{label(provider.stage)} value of {name} refused: {reason}", "warning")
     stage = Stage(
-        provider.stage,
+        "check" if checking else provider.stage,
         provider.name,
         duration_ms=(perf_counter() - began) * 1000,
         fields_found=tuple(sorted(found)),
@@ -62,43 +72,52 @@ async def gather(run: Run, provider: Provider) -> None:
     _tell(run, stage, admitted.claims)
 
 
-def without_suppressed(run: Run, admitted: Admitted) -> Admitted:
-    """An address of somebody who asked not to be processed is not found again by asking about somebody else."""
-    suppressed = run.tools.suppressed
-    if suppressed is None:
-        return admitted
-    barred = [c for c in admitted.claims if (keys := keys_of_claim(c)) and suppressed(run.job.workspace, keys)]
-    if not barred:
-        return admitted
-    values = {claim.value for claim in barred}
-    return replace(
-        admitted,
-        claims=tuple(claim for claim in admitted.claims if claim not in barred),
-        identifiers={name: value for name, value in admitted.identifiers.items() if value not in values},
+def _count(
+    run: Run, provider: Provider, finding: Finding, segment: str, wanted: frozenset[str], closed: frozenset[str]
+) -> None:
+    """Experience for later plans; a used-again answer was counted when it was bought.
+
+    A field has come when it is open no more: what is too uncertain makes the plan go on.
+    """
+    if run.tools.rates is None or finding.reused or finding.outcome not in LIVES_S:
+        return
+    leads = frozenset(name for name in provider.gives & IDENTIFIERS if FIELDS[name].entity is run.subject.entity)
+    counted_fields, came = wanted | leads, closed
+    if wanted:
+        counted_fields, came = counted_fields | {EVERY}, closed | ({EVERY} if wanted <= closed else set())
+    run.tools.rates.note(
+        provider.name,
+        segment,
+        hit=finding.outcome is Outcome.HIT,
+        wanted=counted_fields,
+        found=came,
+        micros=finding.charged_micros,
     )
 
 
-def _count(run: Run, provider: Provider, finding: Finding, wanted: frozenset[str], found: frozenset[str]) -> None:
-    """Experience for later plans; a used-again answer was counted when it was bought."""
-    if run.tools.rates is None or finding.reused or finding.outcome not in LIVES_S:
-        return
-    counted_fields = wanted | (provider.gives & IDENTIFIERS)
-    hit = finding.outcome is Outcome.HIT
-    run.tools.rates.note(provider.name, hit=hit, wanted=counted_fields, found=found, micros=finding.charged_micros)
+def _fields(run: Run, provider: Provider, *, checking: bool) -> frozenset[str]:
+    """What is open; of a provider that can check, given values that wait for a word are only asked for as checks."""
+    unchecked = run.unchecked().keys()
+    if checking:
+        return frozenset(unchecked)
+    open_fields = frozenset(run.standing().open)
+    return open_fields if provider.validate is None else open_fields - unchecked
 
 
-async def _asked(run: Run, provider: Provider) -> Finding:
+async def _asked(run: Run, provider: Provider, fields: frozenset[str], *, checking: bool) -> Finding:
+    claims = [given.claim for name, given in run.given.items() if name in fields] if checking else run.held
     ask = Ask(
         workspace=run.job.workspace,
         subject=run.subject,
-        fields=frozenset(run.standing().open),
-        claims=tuple(sorted(run.held, key=lambda claim: (claim.field, claim.source, claim.provider, str(claim.value)))),
+        fields=fields,
+        claims=tuple(sorted(claims, key=lambda claim: (claim.field, claim.source, claim.provider, str(claim.value)))),
         min_confidence=run.job.min_confidence,
         observed_after=run.observed_after,
         pages=tuple(run.pages.values()),
     )
+    ask_it = provider.validate if checking and provider.validate is not None else provider.lookup
     try:
-        return await provider.lookup(ask, run.gateway)
+        return await ask_it(ask, run.gateway)
     except (QueueUnavailable, StoreUnavailable):
         raise
     except Exception as problem:  # a broken adapter costs its stage, not the job

@@ -7,6 +7,7 @@ from typing import Final
 from worker.domain.fields import IDENTIFIERS
 from worker.domain.money import cents
 from worker.domain.provider import Provider
+from worker.domain.segment import segment_of
 from worker.domain.subject import Subject
 
 LLM: Final = "llm"
@@ -35,7 +36,8 @@ SAMPLES: Final[Mapping[str, str]] = {
 class Situation:
     """Where a run stands: about whom, what is still open, who was asked already, who is known to have nothing.
 
-    ``left_micros`` is what the job may still spend; None is no limit.
+    ``left_micros`` is what the job may still spend; None is no limit. ``before`` is what those asked have said, as
+    ``worker.domain.segment`` puts it.
     """
 
     subject: Subject
@@ -43,6 +45,12 @@ class Situation:
     asked: frozenset[str] = frozenset()
     silent: Mapping[str, str] = field(default_factory=dict)
     left_micros: int | None = None
+    before: str = ""
+
+    @property
+    def segment(self) -> str:
+        """The kind of subject that the next provider is asked about."""
+        return segment_of(self.subject, self.before)
 
 
 def in_order(roster: Sequence[Provider], order: Sequence[str], stages: Sequence[str] = ()) -> tuple[Provider, ...]:

@@ -1,11 +1,13 @@
 """One run's memory: what is known, who was asked, what it is to tell afterwards."""
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
+from worker.domain.check import Check, Given
 from worker.domain.claim import Claim
 from worker.domain.finding import Finding
 from worker.domain.gaps import Standing, standing
@@ -15,9 +17,11 @@ from worker.domain.page import Page
 from worker.domain.provider import Provider
 from worker.domain.record import merge
 from worker.domain.result import Stage
+from worker.domain.segment import before_of
 from worker.domain.silence import Silence
 from worker.domain.subject import Subject
 from worker.domain.verdict import LogLine
+from worker.pipeline.checks import checks_of, given_to, waiting
 from worker.pipeline.plan import Situation
 from worker.pipeline.tools import JobGateway, Tools
 
@@ -30,7 +34,7 @@ class Run:
 
     ``learned`` are the claims this run brought, to be saved; ``held`` all it knows. ``silences`` is who had nothing to
     say in earlier runs, ``silenced`` who had nothing in this one. ``observed_after`` is the age
-    limit that the job asked for, None without one.
+    limit that the job asked for, None without one. ``given`` are values that the job wants checked.
     """
 
     job: Job
@@ -51,6 +55,7 @@ class Run:
     silenced: list[Silence] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     pages: dict[tuple[str, str], Page] = field(default_factory=dict)
+    given: Mapping[str, Given] = field(default_factory=dict)
     _standing: Standing | None = None
 
     @classmethod
@@ -71,14 +76,28 @@ class Run:
     def standing(self) -> Standing:
         """The record as it stands, and what is open."""
         if self._standing is None:
-            self._standing = standing(
+            found = standing(
                 self.held,
                 self.job.required,
                 self.started_at,
                 min_confidence=self.job.min_confidence,
                 observed_after=self.observed_after,
             )
+            self._standing = replace(found, open={**self.unchecked(), **found.open}) if self.given else found
         return self._standing
+
+    def check(self) -> None:
+        """From here on, values that the job wants checked are asked for like missing ones."""
+        self.given = given_to(self.job, self.subject.entity, self.held, self.standing())
+        self._standing = None
+
+    def unchecked(self) -> dict[str, str]:
+        """The fields that are asked for only because a given value waits for somebody else's word."""
+        return waiting(self.given, self.held, self.started_at, self.observed_after)
+
+    def checked(self) -> tuple[Check, ...]:
+        """What came of the checks."""
+        return checks_of(self.given, self.held, self.started_at, self.observed_after)
 
     def accept_stale(self) -> None:
         """Old values count as they are: nothing is open any more."""
@@ -89,7 +108,8 @@ class Run:
         wanted = frozenset(self.standing().open)
         cap = self.job.max_cost_micros
         left = None if cap is None else max(0, cap - self.gateway.spent_micros)
-        return Situation(self.subject, wanted, frozenset(self.findings), self._silent(wanted), left)
+        before = before_of(finding.outcome for finding in self.findings.values())
+        return Situation(self.subject, wanted, frozenset(self.findings), self._silent(wanted), left, before)
 
     def _silent(self, wanted: frozenset[str]) -> dict[str, str]:
         """Who would only repeat that it has nothing, and what it said when."""
@@ -103,9 +123,11 @@ class Run:
     def say(self, message: str, level: str = "info") -> None:
         """A line of the job's log, also written to the worker's own log."""
         self.logs.append(LogLine(self.tools.now(), level, message))
-        _log.log(_LEVELS[level], message)
+        # What a provider said may be about a person; the worker's log cannot be erased, the job's row can.
+        _log.log(_LEVELS[level], _QUOTED.sub("'…'", message))
 
 
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”")
 _LEVELS = {"info": 20, "warning": 30, "error": 40}
 
 

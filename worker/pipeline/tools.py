@@ -36,10 +36,12 @@ class HitRates(Protocol):
 
     @property
     def tallies(self) -> Mapping[str, Tally]:
-        """Counts by provider name."""
+        """Counts by provider name, and by provider and segment (``worker.domain.segment.levels``)."""
 
-    def note(self, provider: str, *, hit: bool, wanted: Iterable[str], found: Iterable[str], micros: int) -> None:
-        """Count one lookup that was answered. Never waits."""
+    def note(
+        self, provider: str, segment: str, *, hit: bool, wanted: Iterable[str], found: Iterable[str], micros: int
+    ) -> None:
+        """Count one lookup that was answered, at every level of its segment. Never waits."""
 
 
 class Silences(Protocol):
@@ -54,6 +56,10 @@ class Silences(Protocol):
 
 #: (workspace, subject, fields, observed_after) -> the claims held about any of those fields.
 Lookup = Callable[[str, Subject, frozenset[str], datetime | None], Awaitable[tuple[Claim, ...]]]
+
+
+#: (workspace, subject key) pairs -> all claims about each, and who had nothing to say; for pricing many jobs.
+LookUp = Callable[[Sequence[tuple[str, str]]], Awaitable[Sequence[tuple[tuple[Claim, ...], tuple[Silence, ...]]]]]
 
 
 def utc_now() -> datetime:
@@ -83,7 +89,7 @@ class Tools:
     Without ``silences`` everybody is asked again,
     without ``rates`` nothing is learned about providers. ``suppressed`` tells of (workspace, subject keys) whether
     somebody asked not to be processed. ``refresh`` adds an entry to the lowest lane, for ``allowStale``; without it
-    the option waits for fresh values like any job.
+    the option waits for fresh values like any job. ``look_up`` reads about many subjects at once.
     """
 
     claims: Lookup
@@ -97,3 +103,4 @@ class Tools:
     calibration: Calibration = UNCALIBRATED
     suppressed: Callable[[str, Iterable[str]], bool] | None = None
     refresh: Callable[[Mapping[str, str]], Awaitable[None]] | None = None
+    look_up: LookUp | None = None

@@ -27,7 +27,7 @@ def best_value(
     if not now.open:
         return None
     left = [provider for provider in askable(providers, now) if affordable(provider, now)]
-    odds = {provider.name: expected(provider, tallies.get(provider.name)) for provider in left}
+    odds = {provider.name: expected(provider, tallies, now.segment) for provider in left}
     best: tuple[float, str] | None = None
     chosen = None
     for provider in left:

@@ -196,23 +196,7 @@ def delivered(raw: bytes, token: str) -> Delivered | Unbelieved:
     return Delivered(NAME, token, reply)
 
 
-@dataclass(frozen=True, slots=True)
-class CreditsLeft:
-    """Credits of the current cycle; None where the answer does not say."""
-
-    lead: float | None
-    direct_dial: float | None
-
-
 def build_usage_request(settings: Settings) -> HttpRequest:
     """Ask for the credits that are left: free, but only a master key may."""
     headers = {"x-api-key": settings.key, "Accept": "application/json"}
     return HttpRequest("POST", f"{settings.base_url}/usage_stats/credit_usage_stats", headers)
-
-
-def credits_left(reply: Reply) -> CreditsLeft | None:
-    """The credits in a usage answer, or None."""
-    stats = mapping(json_body(reply), "credit_usage_stats")
-    if reply.status != 200 or stats is None:
-        return None
-    return CreditsLeft(number(stats, "lead_credit", "left_over"), number(stats, "direct_dial_credit", "left_over"))

@@ -81,17 +81,18 @@ def whole_number(options: Options, name: str, default: int, low: int, high: int)
 def limits(options: Options, prefix: str, documented: tuple[Limit, ...]) -> tuple[Limit, ...]:
     """An account's limits: ``<prefix>_RATE_LIMIT_PER_SECOND|MINUTE|HOUR|DAY`` where set, else the documented ones.
 
-    The general ``RATE_LIMIT_PER_*`` are kept by the gateway, for every account.
+    The general ``RATE_LIMIT_PER_*`` are kept by the gateway, for every account without limits of its own.
     """
-    return _own_limits(options, prefix) or documented
+    return own_limits(options, prefix) or documented
 
 
 def limits_are_set(options: Options, prefix: str) -> bool:
     """Has the operator set limits for this account, which then outrank those that replies tell?"""
-    return bool(_own_limits(options, prefix))
+    return bool(own_limits(options, prefix))
 
 
-def _own_limits(options: Options, prefix: str) -> tuple[Limit, ...]:
+def own_limits(options: Options, prefix: str) -> tuple[Limit, ...]:
+    """``<prefix>_RATE_LIMIT_PER_SECOND|MINUTE|HOUR|DAY``, those that are set. Raises ConfigError."""
     return tuple(
         Limit(whole_number(options, name, 0, 1, 10_000_000), window_s)
         for unit, window_s in WINDOWS_S.items()

@@ -24,7 +24,7 @@ from worker.providers.anchor import anchors
 from worker.providers.answering import finding_from, utc_now
 from worker.providers.linkedin_choice import linkedin_key
 from worker.providers.option import WINDOWS_S, base_url, fingerprint, limits, limits_are_set, price_micros, whole_number
-from worker.providers.pdl_bulk import PEOPLE
+from worker.providers.pdl_bulk import SHARED
 from worker.providers.pdl_record import CONFIDENCE, GIVES, NAME, parse, record_in
 from worker.providers.reading import StatusTable, error_code, error_text, json_body, retry_after_s, until_s
 from worker.providers.typed import mapping, number, whole
@@ -176,7 +176,7 @@ async def lookup(ask: Ask, gateway: Gateway, settings: Settings, clock: Callable
             build_call(entity, question, settings),
             build_request(entity, question, settings),
             lambda reply: read(reply, settings, clock()),
-            PEOPLE if entity is Entity.PERSON else None,
+            SHARED,
         )
         if answer.outcome is not Outcome.MISS:
             break

@@ -1,9 +1,9 @@
 """Many People Data Labs questions in one request: combined before sending, taken apart afterwards, as pure functions.
 
-API: https://docs.peopledatalabs.com/docs/bulk-enrichment-api, read 2026-11-21: 1 to 100 questions in a POST, answered
-by an array in their order, each item with a status of its own; one credit per match as in single calls. The
-documentation advises at most 80 at once, because large answers can end in a 502. The path of the company's bulk call
-is not confirmed by documents, so companies are asked about one by one.
+API: https://docs.peopledatalabs.com/docs/bulk-enrichment-api and bulk-company-enrichment-api, read 2026-11-22: 1 to
+100 questions in a POST (``/person/bulk``, ``/company/enrich/bulk``), answered by an array in their order, each item
+with a status of its own, a company's flat as in its single call; one credit per match as in single calls. The
+documentation advises at most 80 at once, because large answers can end in a 502.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,8 @@ from worker.providers.typed import mapping, whole
 
 #: How many questions one request may hold.
 MOST: Final = 80
-PERSON_PATH: Final = "/person/bulk"
-_SINGLE: Final = "/enrich"
+#: Where many are asked about, by the end of the single call's address.
+_PATHS: Final = {"/person/enrich": "/person/bulk", "/company/enrich": "/company/enrich/bulk"}
 #: What a single reply's header says about money; a combined one's is about all of it.
 _CREDITS: Final = "x-call-credits-spent"
 
@@ -26,10 +26,10 @@ _CREDITS: Final = "x-call-credits-spent"
 def combined(requests: Sequence[HttpRequest]) -> HttpRequest:
     """One POST out of single requests of one account and entity, as ``pdl.build_request`` makes them."""
     one = requests[0]
-    base = one.url.removesuffix(_SINGLE).rpartition("/")[0]
+    single, many = next(pair for pair in _PATHS.items() if one.url.endswith(pair[0]))
     return HttpRequest(
         "POST",
-        f"{base}{PERSON_PATH}",
+        one.url.removesuffix(single) + many,
         headers={**one.headers, "Content-Type": "application/json"},
         body=orjson.dumps({"requests": [{"params": _typed(request)} for request in requests]}),
     )
@@ -69,5 +69,5 @@ def _single(item: Any, headers: dict[str, str]) -> Reply:
     return Reply(status, {**headers, **spent}, orjson.dumps(item))
 
 
-#: How person questions of many jobs share a request.
-PEOPLE: Final = Bulk(most=MOST, combine=combined, split=split)
+#: How questions of many jobs about people, or about companies, share a request.
+SHARED: Final = Bulk(most=MOST, combine=combined, split=split)

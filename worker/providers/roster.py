@@ -76,15 +76,15 @@ def ordered(on: Sequence[Provider], options: Options) -> tuple[Provider, ...]:
     """The providers that PROVIDER_ORDER names, in its order.
 
     A provider's own name in the list wins over its stage's, and ``*`` stands for all that are not named; without it
-    they are left out. Within a stage the stage's choice decides (``SEARCH_PROVIDER=brave,searxng``), then the name.
-    The LLM comes last unless it is named.
+    they are left out. Within a place the stage's choice decides (``SEARCH_PROVIDER=brave,searxng``), then the price:
+    whoever asks for less comes first. The LLM comes last unless it is named.
     """
     order = order_of(options)
 
-    def key(provider: Provider) -> tuple[int, int, str]:
+    def key(provider: Provider) -> tuple[int, int, int, str]:
         choice = words(options, f"{provider.stage.upper()}_PROVIDER")
         rank = choice.index(provider.name) if provider.name in choice else len(choice)
-        return _place(provider, order) or 0, rank, provider.name
+        return _place(provider, order) or 0, rank, provider.max_micros, provider.name
 
     return tuple(sorted((provider for provider in on if _place(provider, order) is not None), key=key))
 

@@ -7,7 +7,7 @@ lag into NULL for good, and autoscalers read it.
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from redis.asyncio import Redis
@@ -17,6 +17,9 @@ from worker.domain.lane import Lane
 from worker.queue.client import guarded
 from worker.queue.keys import Keys
 from worker.queue.scripts import run
+
+#: Marks of kinds whose only provider has no free turn before a time.
+BOOKED: Final = "booked:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,25 @@ class Control:
     async def paused(self) -> tuple[str, ...]:
         """What is paused."""
         return tuple(sorted(name.decode() for name in await self._client.hkeys(self.keys.paused)))
+
+    @guarded
+    async def book_out(self, kind: str, until_ms: int) -> None:
+        """Park new entries of a kind until a time; a later time that was given before stays."""
+        field = f"{BOOKED}{kind}"
+        known = await self._client.hget(self.keys.paused, field)
+        # Two workers may both write: the earlier end is then told again by whoever still sees a line.
+        if known is None or int(known) < until_ms:
+            await self._client.hset(self.keys.paused, field, until_ms)
+
+    @guarded
+    async def end_bookings(self) -> list[str]:
+        """Take in again what need not wait any longer; gives the kinds that may."""
+        marks = await self._client.hgetall(self.keys.paused)
+        now = time.time() * 1000
+        over = [name for name, until in marks.items() if name.startswith(BOOKED.encode()) and int(until) <= now]
+        if over:
+            await self._client.hdel(self.keys.paused, *over)
+        return [name.decode().removeprefix(BOOKED) for name in over]
 
     # -- publishing ------------------------------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ key                             type     what
 ``<q>-cancels``                 zset     job name -> time (ms) at which the mark is forgotten
 ``<q>-lanes``                   zset     marks of moved jobs: ``<job name>`` -> generation that counts
 ``<q>-cleared``                 hash     stream -> entry id up to which its entries are cancelled when they are read
-``<q>-paused``                  hash     ``queue`` | ``kind:<kind>`` | ``workspace:<id>`` -> since when
+``<q>-paused``                  hash     ``queue`` | ``kind:<kind>`` | ``workspace:<id>`` -> since when (ms);
+                                         ``booked:<kind>`` -> until when: its only provider is booked out
 ``<q>-parked``                  hash     parking place -> number of entries held there
 ``<q>-parked:<place>``          stream   entries held for a paused or over-share workspace or kind
 ``<q>-result-bytes:<n>``        string   bytes of results written to job hashes in one life span

@@ -21,6 +21,7 @@ from worker.queue.client import open_client
 from worker.queue.control import Control
 from worker.queue.keys import Keys
 from worker.queue.queue import Limits, Queue
+from worker.services.bookings import Bookings
 from worker.services.cancels import CancelWatch
 from worker.services.consumer import Consumer, Execute
 from worker.services.heartbeat import Heartbeat, LoopLag
@@ -44,6 +45,8 @@ log = structlog.get_logger("worker")
 
 #: Entries that are handed back show an idle time above any lease, so that the next reclaimer takes them at once.
 HANDED_BACK_IDLE_MS: Final = 7 * 86_400_000
+
+_FAILED: Final = frozenset({JobStatus.FAILED, JobStatus.DEAD_LETTER})
 
 
 def consumer_name() -> str:
@@ -158,6 +161,7 @@ class Engine:
         self.loop_lag = LoopLag()
         lease_s = options.lease_s
         self.control = Control(client, keys)
+        self._bookings = Bookings(self.control)
         upkeep = Upkeep(pool)
         lease_s = options.lease_s
         registrar = Registrar(
@@ -171,7 +175,7 @@ class Engine:
         reclaimer = Reclaimer(
             self.queue,
             self.consumer.take,
-            lambda: options.slots - self.consumer.busy,
+            lambda: self.consumer.free,
             lease_ms=int(lease_s * 1000),
         )
         self._reconciler = Reconciler(self.control, upkeep, quiet_s=2 * lease_s)
@@ -180,6 +184,7 @@ class Engine:
         #: What brings new work stops first, what keeps running work alive last.
         self._intake = [
             Loop("reclaimer", reclaimer.run_once, min(lease_s / 4, 0.5)),
+            Loop("bookings", self._bookings.run_once, 0.5),
             Loop("promoter", Promoter(self.queue).run_once, 1.0),
             Loop("scout", Scout(self.control, slots=options.slots).run_once, 0.5),
             Loop("recurring", Recurring(self.control, Schedules(pool)).run_once, 5.0),
@@ -209,6 +214,11 @@ class Engine:
         if self._settler is not None:
             self._settler.submit(run, report)
 
+    def look_now(self) -> None:
+        """Let every loop that brings new work run at once."""
+        for loop in self._intake:
+            loop.nudge()
+
     def _group_missing(self) -> None:
         """Redis was flushed or replaced: everything that PostgreSQL knows is looked for at once."""
         self._reconciler.flushed = True
@@ -217,10 +227,13 @@ class Engine:
                 loop.nudge()
 
     def _freed(self, group: Sequence[Settled]) -> None:
+        bookings = self._bookings
         for item in group:
             if item.status is not None and item.status is not JobStatus.SCHEDULED:
                 self.processed += 1
-                self.failed += item.status in {JobStatus.FAILED, JobStatus.DEAD_LETTER}
+                self.failed += item.status in _FAILED
+            if (item.status is JobStatus.SCHEDULED or bookings.watching) and item.run.report is not None:
+                bookings.saw(item.run.job.kind, item.run.report)
         self.consumer.freed(group)
         self._on_settled(group)
 
@@ -238,6 +251,7 @@ class Engine:
             put_claims=put_claims,
             health=self._note,
             busy=lambda: self.consumer.busy,
+            intake=self.consumer,
             batch=self.options.settle_batch,
             tick_s=self.options.settle_tick_s,
         )

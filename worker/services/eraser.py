@@ -11,14 +11,18 @@ from typing import Any, Final
 
 from redis.asyncio import Redis
 
+from worker.domain.erased_text import text_keys
 from worker.domain.identity import aliases, subject_of
-from worker.domain.suppression import strings_of
+from worker.domain.suppression import named_keys, strings_of
 from worker.services.redis_sweep import RedisSweep
+from worker.services.suppression import REFRESH_S
 from worker.store.records import Records
 from worker.store.suppressions import Suppressions
 
 Forget = Callable[[str, Iterable[str]], Awaitable[None]]
 _POLL_S: Final = 0.25
+#: After this long every worker knows what was suppressed; entries picked up before may still be under way.
+HEARD_S: Final = REFRESH_S + 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,21 @@ class Eraser:
     """Erases by any reference: a key, a web or LinkedIn address, an email address."""
 
     def __init__(
-        self, records: Records, suppressions: Suppressions, lanes: Lanes, sweeps: Sequence[RedisSweep], forget: Forget
+        self,
+        records: Records,
+        suppressions: Suppressions,
+        lanes: Lanes,
+        sweeps: Sequence[RedisSweep],
+        forget: Forget,
+        *,
+        heard_s: float = HEARD_S,
     ) -> None:
         self._records = records
         self._suppressions = suppressions
         self._lanes = lanes
         self._sweeps = sweeps
         self._forget = forget
+        self._heard_s = heard_s
 
     async def erase(self, workspace: str, reference: str, *, extra: Sequence[str] = (), wait_s: float = 60.0) -> Erased:
         """Erase a subject. ``extra`` are further texts that identify it (a name, a number).
@@ -87,12 +99,14 @@ class Eraser:
         keys = tuple(dict.fromkeys((*aliases(subject), *(stored.keys if stored else ()))))
         claims = [claim for _, claim in stored.claims] if stored else []
         known = subject.knowing(stored.subject.identifiers) if stored else subject
+        keys = tuple(dict.fromkeys((*keys, *named_keys(known, claims))))
         strings = tuple(dict.fromkeys((*strings_of(known, keys, claims), *extra)))
-        await self._suppressions.add(workspace, keys)
-        points = await self._lanes.now()
-        number = await self._suppressions.begin(workspace, points)
+        await self._suppressions.add(workspace, (*keys, *text_keys(strings)))
         removed: dict[str, int] = {}
         await self._sweep(workspace, keys, strings, removed)
+        await asyncio.sleep(self._heard_s)
+        points = await self._lanes.now()
+        number = await self._suppressions.begin(workspace, points)
         waiting = await self._passed(points, wait_s)
         await self._sweep(workspace, keys, strings, removed)
         left = await self._left(workspace, strings)
@@ -104,11 +118,12 @@ class Eraser:
     async def _sweep(
         self, workspace: str, keys: Sequence[str], strings: Sequence[str], removed: dict[str, int]
     ) -> None:
+        mentioned = await self._suppressions.mentioning(workspace, strings)
         subjects = await self._suppressions.drop_subject(workspace, keys)
         found = {"subjects": subjects, **await self._suppressions.sweep(workspace, strings)}
         for sweep in self._sweeps:
             found["redis"] = found.get("redis", 0) + sum((await sweep.sweep(strings)).values())
-        await self._forget(workspace, keys)
+        await self._forget(workspace, (*keys, *mentioned))
         for place, count in found.items():
             if count:
                 removed[place] = removed.get(place, 0) + count

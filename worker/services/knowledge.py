@@ -1,9 +1,10 @@
 """What a worker knows beside its jobs, opened together: records in two tiers, silences, hit rates, suppressions."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import asyncpg
 from redis.asyncio import Redis
@@ -12,11 +13,13 @@ from worker.cache.changes import RecordChanges
 from worker.cache.hit_rates import HitRateBook
 from worker.cache.keys import RecordKeys
 from worker.cache.memory import MemoryTier
-from worker.cache.records import Loaded, RecordCache
+from worker.cache.records import Loaded, LoadMany, RecordCache
 from worker.cache.silences import SilenceCache
+from worker.domain.claim import Claim
+from worker.domain.silence import Silence
 from worker.services.service import Loop
-from worker.services.suppression import SuppressionList
-from worker.store.claims import load_record
+from worker.services.suppression import REFRESH_S, SuppressionList
+from worker.store.claims import load_record, load_records
 from worker.store.suppressions import Suppressions
 
 
@@ -29,6 +32,17 @@ class Knowledge:
     rates: HitRateBook
     suppressions: SuppressionList
     memory: MemoryTier
+    load_many: LoadMany
+
+    async def look_up(self, wanted: Sequence[tuple[str, str]]) -> list[tuple[tuple[Claim, ...], tuple[Silence, ...]]]:
+        """What is held about many (workspace, subject key) pairs, and who had nothing to say. For plans.
+
+        Raises StoreUnavailable.
+        """
+        claims, silences = await asyncio.gather(
+            self.records.peek(wanted, self.load_many), self.silences.get_many(wanted)
+        )
+        return [(claims[key], said) for key, said in zip(wanted, silences, strict=True)]
 
 
 @asynccontextmanager
@@ -41,7 +55,7 @@ async def open_knowledge(
     record_life_s: float,
     memory_bytes: int,
     exchange_s: float = 10.0,
-    suppression_s: float = 2.0,
+    suppression_s: float = REFRESH_S,
 ) -> AsyncIterator[Knowledge]:
     """Open it and keep it current until the end. ``ear`` is a client of its own, for announcements.
 
@@ -59,6 +73,7 @@ async def open_knowledge(
         HitRateBook(redis, keys),
         SuppressionList(Suppressions(pool)),
         memory,
+        partial(load_records, pool),
     )
     await held.suppressions.run_once()
     await held.rates.run_once()

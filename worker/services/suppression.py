@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
+from worker.domain.erased_text import ANY, scrub_body
+from worker.domain.subject import Entity
 from worker.domain.suppression import digest
 from worker.store.suppressions import Suppressed
+
+#: How often every worker reads what was added: an erasure waits this long before it takes the list as heard.
+REFRESH_S: Final = 2.0
 
 
 class Source(Protocol):
@@ -32,6 +37,16 @@ class SuppressionList:
         if not self._held:
             return False
         return any((workspace, digest(self._salt, workspace, key)) in self._held for key in keys)
+
+    def cleaned(self, workspace: str, subject: str, body: bytes) -> bytes:
+        """An answer's body about a subject (its key) as it may be kept: without what was erased in the workspace."""
+        if not self._held or not self.holds(workspace, (ANY,)):
+            return body
+
+        def holds(keys: Iterable[str]) -> bool:
+            return self.holds(workspace, keys)
+
+        return scrub_body(body, holds, names=not subject.startswith(f"{Entity.PERSON.value}:"))
 
     async def run_once(self) -> None:
         """Read what was added since the last time. Raises StoreUnavailable; what is known stays."""

@@ -16,7 +16,7 @@ import asyncpg
 
 from worker.domain.errors import StoreUnavailable
 from worker.domain.ledger import Reservation
-from worker.grouping import Grouped
+from worker.grouping import Grouped, SingleFlight
 from worker.store.pool import AWAY
 from worker.store.sql import query
 
@@ -80,6 +80,7 @@ class Budgets:
         self._for_workspaces = dict(for_workspaces or {})
         self._limits: dict[str, list[str]] = {}
         self._believed_until = 0.0
+        self._refreshing: SingleFlight[None, None] = SingleFlight()
         self._reserver: Grouped[Reservation, str | None] = Grouped(self._reserve, tick_s=0.001)
         self._settler: Grouped[Change, None] = Grouped(self._settle, tick_s=0.02)
 
@@ -89,6 +90,8 @@ class Budgets:
         A budget that is set or removed takes effect within five seconds. Raises StoreUnavailable.
         """
         await self._refresh()
+        if not self._limits and not self._for_workspaces:
+            return None
         scopes = (f"workspace:{workspace}", f"provider:{provider}", f"account:{provider}:{account}")
         today = datetime.now(UTC).date()
         places = tuple((scope, period, starts_on(period, today)) for scope in scopes for period in self._periods(scope))
@@ -127,14 +130,23 @@ class Budgets:
         self._believed_until = 0.0
 
     async def standings(self, day: date | None = None) -> list[Standing]:
-        """Every budget and what is committed of it."""
-        rows = await self._pool.fetch(query("quota_standing"), day or datetime.now(UTC).date())
-        return [Standing(row["scope"], row["period"], row["limit_micros"], row["committed_micros"]) for row in rows]
+        """Every budget and what is committed of it; then the workspaces under the common one, those that spend most."""
+        today = day or datetime.now(UTC).date()
+        rows = await self._pool.fetch(query("quota_standing"), today)
+        own = [Standing(row["scope"], row["period"], row["limit_micros"], row["committed_micros"]) for row in rows]
+        common = await self._pool.fetch(query("quota_by_default"), today, sorted(self._for_workspaces))
+        return own + [
+            Standing(row["scope"], row["period"], self._for_workspaces[row["period"]], row["committed_micros"])
+            for row in common
+        ]
 
     async def _refresh(self) -> None:
         loop = asyncio.get_running_loop()
-        if loop.time() < self._believed_until:
-            return
+        if loop.time() >= self._believed_until:
+            # Many ask in the same moment.
+            await self._refreshing.run(None, self._read_limits)
+
+    async def _read_limits(self) -> None:
         try:
             rows = await self._pool.fetch(query("quota_limits"))
         except AWAY as error:
@@ -143,7 +155,7 @@ class Budgets:
         for row in rows:
             limits[row["scope"]].append(row["period"])
         self._limits = dict(limits)
-        self._believed_until = loop.time() + _BELIEF_S
+        self._believed_until = asyncio.get_running_loop().time() + _BELIEF_S
 
     async def _reserve(self, wishes: list[Reservation]) -> Sequence[str | None]:
         places = sorted({place for wish in wishes for place in wish.places})

@@ -70,6 +70,20 @@ async def load_record(pool: asyncpg.Pool, workspace: str, subject_key: str) -> t
     return key, tuple(claim_of(dict(row)) for row in rows if row["field"] is not None)
 
 
+async def load_records(pool: asyncpg.Pool, wanted: Sequence[Key]) -> dict[Key, tuple[Claim, ...]]:
+    """All claims about the subjects that (workspace, key) pairs lead to; unknown ones are left out.
+
+    Raises StoreUnavailable.
+    """
+    pairs = [(clean_text(workspace), clean_text(key)) for workspace, key in wanted]
+    async with connection(pool) as conn:
+        rows = await conn.fetch(query("claims_load_many"), *(list(side) for side in zip(*pairs, strict=True)))
+    found: dict[Key, list[Claim]] = {}
+    for row in rows:
+        found.setdefault((row["workspace_id"], row["alias"]), []).append(claim_of(dict(row)))
+    return {key: tuple(found[pair]) for key, pair in zip(wanted, pairs, strict=True) if pair in found}
+
+
 def _stripe(key: Key) -> int:
     return crc32("\0".join(key).encode("utf-8", "replace")) % STRIPES
 

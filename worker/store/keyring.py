@@ -156,3 +156,8 @@ class WorkspaceKeys:
 
 def _shown(row: Any) -> StoredKey:
     return StoredKey(row["workspace_id"], row["name"], row["fingerprint"], key_id_of(row["sealed"]), row["updated_at"])
+
+
+async def sealed_workspaces(pool: "asyncpg.Pool[Any]") -> int:
+    """How many workspaces have keys of their own, whether or not there is a ring to open them with."""
+    return len({row["workspace_id"] for row in await pool.fetch(query("key_list"), None)})

@@ -63,6 +63,14 @@ class Suppressions:
             done = await conn.execute(query("erase_subjects"), clean_text(workspace), held)
         return int(done.rpartition(" ")[2])
 
+    async def mentioning(self, workspace: str, strings: Sequence[str]) -> tuple[str, ...]:
+        """The keys of all subjects of whom something is said in which a text stands."""
+        if not strings:
+            return ()
+        async with connection(self._pool) as conn:
+            rows = await conn.fetch(query("subjects_mentioning"), clean_text(workspace), pattern_of(strings))
+        return tuple(str(row["alias"]) for row in rows)
+
     async def sweep(self, workspace: str, strings: Sequence[str]) -> dict[str, int]:
         """Take texts out of every row of a workspace. Returns rows touched by table."""
         if not strings:

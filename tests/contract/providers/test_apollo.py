@@ -274,13 +274,6 @@ def test_deliveries_are_taken_apart() -> None:
     assert isinstance(wire.delivered(b"{", "t0"), Unbelieved)
 
 
-def test_credits_left_are_read() -> None:
-    """Usage may be fractional; a key that may not ask gets no answer."""
-    assert wire.credits_left(recorded("apollo", "usage")) == wire.CreditsLeft(987.5, 92.0)
-    assert wire.credits_left(recorded("apollo", "usage_forbidden")) is None
-    assert wire.build_usage_request(SETTINGS).url.endswith("/usage_stats/credit_usage_stats")
-
-
 def test_on_with_a_key_only() -> None:
     """Without a key it is off; phones need an address to be delivered to."""
     assert apollo.open_provider({}) == Off("apollo", "apollo", "no APOLLO_API_KEY")

@@ -83,6 +83,7 @@ async def test_no_lie_is_let_through(sim: Simulator, kind: str, vendor: str) -> 
         assert finding.reason
     assert provider.close is not None
     await provider.close()
+    print(f"{vendor}, {kind}: lies offered {len(sim.lies)}, let through {len(through)}")
     assert len(sim.lies) >= 20
     assert through == []
 

@@ -53,6 +53,24 @@ def test_one_request_holds_all_questions() -> None:
     }
 
 
+def test_companies_have_an_address_of_their_own() -> None:
+    """Company questions go to the company's bulk call, and a flat item is read like a single reply."""
+    one, other = (
+        pdl.build_request(Entity.COMPANY, {"website": name}, SETTINGS) for name in ("acme.example", "zeta.example")
+    )
+    request = pdl_bulk.combined([one, other])
+    assert request.url == "https://api.peopledatalabs.com/v5/company/enrich/bulk"
+    flat = {"status": 200, "likelihood": 9, "id": "x", "name": "acme", "website": "acme.example"}
+    read = [
+        pdl.read(part, SETTINGS, NOW)
+        for part in pdl_bulk.split(Reply(200, {}, orjson.dumps([flat, MISS])), [one, other])
+    ]
+    assert [(reading.outcome, reading.charged_micros) for reading in read] == [
+        (Outcome.HIT, SETTINGS.credit_micros),
+        (Outcome.MISS, 0),
+    ]
+
+
 def test_each_question_is_read_and_charged_by_itself() -> None:
     """A match costs a credit, a miss beside it nothing, whatever the header adds up to."""
     reply = Reply(200, {"x-call-credits-spent": "2"}, orjson.dumps([MATCH, MISS, MATCH]))
@@ -91,7 +109,8 @@ def test_anything_can_be_split(body: Any) -> None:
         assert len(readings(Reply(200, {}, json.dumps(value).encode()), 2)) == 2
 
 
-async def test_bulk_and_single_calls_agree_on_the_wire() -> None:
+@pytest.mark.parametrize("entity", Entity)
+async def test_bulk_and_single_calls_agree_on_the_wire(entity: Entity) -> None:
     """The simulated provider answers and bills a bulk request like the single ones."""
     async with Simulator(seed=3, companies=80) as simulator, aiohttp.ClientSession() as session:
         settings = pdl.Settings(key="sim-pdl-key", base_url=simulator.url("pdl"))
@@ -103,7 +122,11 @@ async def test_bulk_and_single_calls_agree_on_the_wire() -> None:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 return Reply(response.status, headers, await response.read())
 
-        requests = [question(person.linkedin_url, settings) for person in simulator.world.people[:30]]
+        world = simulator.world
+        asked = [{"profile": person.linkedin_url} for person in world.people[:30]]
+        if entity is Entity.COMPANY:
+            asked = [{"website": company.domain} for company in world.companies[:30]]
+        requests = [pdl.build_request(entity, params, settings) for params in asked]
         alone = [pdl.read(await send(request), settings, NOW) for request in requests]
         billed = simulator.bill.total_micros("pdl")
         together = pdl_bulk.split(await send(pdl_bulk.combined(requests)), requests)

@@ -1,5 +1,6 @@
 """Cancel, pause, clear, move, publish: marks and places instead of deletions."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -363,3 +364,48 @@ async def test_entries_of_a_newer_schema_wait_for_newer_workers(bench: Bench) ->
         await bench.until(parked)
         await bench.until(bench.quiet)
     assert set(await bench.rows()) == {"present"}
+
+
+async def test_a_booked_out_kind_waits_in_its_place(bench: Bench) -> None:
+    """New entries of the kind are parked, urgent ones pass; when the time is over the others come back."""
+    desk = control(bench)
+    await desk.book_out("noop", int(time.time() * 1000) + DAY_MS)
+    await desk.book_out("noop", int(time.time() * 1000))  # an earlier end changes nothing
+    await bench.add(id="waits")
+    await bench.add("priority", id="urgent")
+    held = Held()
+    held.go.set()
+    async with bench.engine(held):
+
+        async def parked() -> bool:
+            return bool((await desk.depth()).parked)
+
+        await bench.until(parked)
+        await bench.until_settled(1)
+        assert held.started == ["urgent"]
+        assert (await desk.depth()).parked == {"booked:noop": 1}
+        await bench.redis.hset("enrichment-paused", "booked:noop", int(time.time() * 1000) - 1)
+        await bench.until_settled(2)
+        assert await desk.paused() == ()
+    assert held.started == ["urgent", "waits"]
+    assert await bench.quiet()
+
+
+async def test_who_was_in_the_line_already_passes(bench: Bench) -> None:
+    """A job that has run once keeps its turn while its kind is booked out."""
+    desk = control(bench)
+    starts = []
+
+    async def once_throttled(job: Job, _: Kind) -> Report:
+        starts.append(job.generation)
+        now = datetime.now(UTC)
+        if len(starts) == 1:
+            await desk.book_out("noop", int(time.time() * 1000) + DAY_MS)
+            return Report(Snooze(now + timedelta(seconds=0.2), "throttled"), now, now)
+        return success()
+
+    async with bench.engine(once_throttled):
+        await bench.add(id="in-line")
+        await bench.until_settled(2)
+    assert len(starts) == 2
+    assert (await bench.rows())["in-line"]["status"] == "completed"

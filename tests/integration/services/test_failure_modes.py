@@ -234,6 +234,13 @@ async def test_a_cancelled_command_leaves_no_answer_behind(redis_url: str) -> No
             await at.delete("other")
 
 
+async def test_more_commands_than_connections_wait(redis_url: str) -> None:
+    """Fifty commands at once over two connections: each waits for its turn, none is taken for an outage."""
+    async with open_client(redis_url, socket_timeout_s=5, max_connections=2) as client:
+        replies = await asyncio.gather(*(client.incr("count") for _ in range(50)))
+    assert sorted(replies) == list(range(1, 51))
+
+
 # -- PostgreSQL ------------------------------------------------------------------------------------------------------
 
 

@@ -27,7 +27,15 @@ JOB = {
             "company_name": {"value": "Acme [red]Inc[/red]", "confidence": 0.95, "sources": ["pdl"]},
             "company_keywords": {"value": ["a", "b"], "confidence": 0.6, "sources": ["llm"], "inferred": True},
         },
-        "gaps": [{"field": "company_size", "why": "missing", "asked": {"pdl": "miss"}}],
+        "gaps": [
+            {
+                "field": "company_size",
+                "why": "missing",
+                "asked": {"pdl": "miss", "website": "hit", "apollo": "over_budget: the cap", "hunter": "no domain"},
+                "goingOnCents": {"apollo": 10.0},
+            }
+        ],
+        "checks": [{"field": "company_name", "value": "Acme", "verdict": "contradicted", "said": {"pdl": "Bcme[/]"}}],
         "stages": [
             {"stage": "cache", "durationMs": 1.2, "fieldsFound": []},
             {
@@ -57,7 +65,12 @@ def test_a_job() -> None:
     assert "company_website j[1]: completed, partial (attempts spent 1, 2.8 cents)" in text
     assert "Acme [red]Inc[/red]" in text
     assert "a, b (inferred)" in text
-    assert "company_size: missing (asked pdl: miss)" in text
+    assert (
+        "company_size: missing (asked pdl: miss, website: hit without it; "
+        "not asked apollo: over_budget: the cap, hunter: no domain)"
+    ) in text
+    assert "could still be asked: apollo up to 10 cents" in text
+    assert "contradicted company_name: Acme (pdl: Bcme[/])" in text
     assert "not asked: search/brave (no key)" in text
 
 

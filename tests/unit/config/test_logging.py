@@ -85,6 +85,15 @@ def test_keys_learned_later_are_hidden() -> None:
     assert "late-workspace-key" not in out.getvalue()
 
 
+def test_what_is_remembered_is_bounded() -> None:
+    """Secrets of the settings stay known for good, of those opened later the last seen ones."""
+    redactor = Redactor(["for-good"], most=2)
+    for secret in ("first-key", "second-key", "first-key", "third-key", "abc", "for-good"):
+        redactor.add(secret)
+    assert redactor.clean("for-good first-key third-key") == " ".join([HIDDEN] * 3)
+    assert redactor.clean("second-key") == "second-key"
+
+
 @given(st.text(min_size=4, max_size=40).filter(lambda text: text not in HIDDEN), st.sampled_from(["console", "json"]))
 def test_any_secret_is_found_in_any_line(secret: str, form: str) -> None:
     """Whatever characters a secret has, no line shows it, plain or escaped."""

@@ -124,6 +124,19 @@ def test_each_source_is_judged_by_itself() -> None:
     assert ruling.notes == ("refused what other.example says: another company: Globex, not Acme",)
 
 
+@pytest.mark.parametrize("engine", ["searxng", "brave", "serper", "tavily", "llm"])
+def test_a_directory_that_links_to_the_profile_is_no_proof(engine: str) -> None:
+    """A found page that names the LinkedIn profile has to agree in its name; a provider's own record need not."""
+    subject = company_on_linkedin(PAGE)
+    told = (("company_linkedin_url", PAGE), ("company_name", "Globex"), ("company_phone", "+15125550143"))
+    found = [claim(field, value, "directory.example", 0.7, provider=engine) for field, value in told]
+    assert rule(subject, *found, known=named("Acme")).accepted == ()
+    record = [pdl(field, value) for field, value in told]
+    assert len(rule(subject, *record, known=named("Acme")).accepted) == 3
+    own = [claim(field, value, "www.linkedin.com", 0.9, provider="linkedin_pages") for field, value in told]
+    assert len(rule(subject, *own, known=named("Acme")).accepted) == 3
+
+
 def test_silence_is_no_contradiction() -> None:
     """Claims that name nobody pass: the provider was asked about this subject."""
     assert rule(ACME, pdl("company_size", "11-50"), known=named("Acme")).accepted
@@ -177,3 +190,100 @@ def test_what_a_person_typed_names_the_employer() -> None:
     claims = (pdl("person_linkedin_url", ADA_PAGE), pdl("person_company_name", "Globex"), pdl("person_title", "Baker"))
     ruling = rule(person_on_linkedin(ADA_PAGE), *claims, known=(typed,))
     assert set(ruling.refused) == {"person_company_name", "person_title"}
+
+
+MUELLER = company_at("https://mueller-bau.example")
+
+
+def found(field: str, value: str, host: str = "directory.example") -> Claim:
+    """What a search read off somebody's page."""
+    return claim(field, value, host, 0.7, provider="searxng")
+
+
+@pytest.mark.parametrize(
+    ("there", "same"),
+    [
+        ({"company_city": "Passau", "company_postal_code": "94032"}, False),
+        ({"company_city": "Passau"}, False),
+        ({"company_city": "Kassel", "company_postal_code": "34121"}, True),
+        ({"company_city": "Kassel-Wilhelmshöhe", "company_postal_code": "34131"}, True),
+        ({"company_city": "Cassel", "company_postal_code": "34117"}, True),
+        ({}, True),
+    ],
+)
+def test_the_same_name_in_another_town_is_refused(there: dict[str, str], *, same: bool) -> None:
+    """Müller GmbH of Passau is not Müller GmbH of Kassel; a spelling or a suburb is no other town."""
+    known = (*named("Müller GmbH"), claim("company_country", "DE"), claim("company_city", "Kassel"),
+             claim("company_postal_code", "34117"))  # fmt: skip
+    offered = [found("company_name", "Müller GmbH"), found("company_phone", "+4985112345")]
+    ruling = rule(MUELLER, *offered, *(found(name, value) for name, value in there.items()), known=known)
+    assert bool(ruling.accepted) is same, ruling
+    if not same:
+        assert "another town" in ruling.refused["company_phone"]
+
+
+def test_a_branch_told_under_the_own_domain_is_the_same_company() -> None:
+    """A certain match needs no place: companies have offices."""
+    known = (*named("Müller GmbH"), claim("company_city", "Kassel"))
+    ruling = rule(
+        MUELLER, pdl("company_domain", "mueller-bau.example"), pdl("company_city", "Passau"), known=known
+    )  # fmt: skip
+    assert len(ruling.accepted) == 2
+
+
+@pytest.mark.parametrize(
+    "host", ["acme-group.example", "acmeholding.example", "acme.test", "www.acme-stiftung.example"]
+)
+def test_a_neighbours_own_site_is_no_directory(host: str) -> None:
+    """What a search read on acme-group.example is about that company, whatever it is called there."""
+    ruling = rule(ACME, found("company_name", "Acme", host), found("company_phone", "+4930901820", host))
+    assert ruling.accepted == ()
+    assert "own site" in ruling.refused["company_phone"]
+
+
+def test_a_directory_about_the_company_is_heard() -> None:
+    """A host that is called something else may speak of the company."""
+    assert rule(ACME, found("company_name", "Acme"), found("company_phone", "+4930901820")).accepted
+
+
+def test_a_holding_of_the_same_name_is_another_company() -> None:
+    """With the name known, a Group or Holding is not it; the domain still decides before the name."""
+    assert rule(ACME, found("company_name", "Acme Holdings"), known=named("Acme")).refused
+    assert rule(ACME, found("company_name", "Acme Rockets"), known=named("Acme")).accepted
+    assert rule(
+        ACME, pdl("company_name", "Acme Holdings"), pdl("company_domain", "acme.example"), known=named("Acme")
+    ).accepted
+    assert rule(ACME, found("company_name", "Acme Group"), known=named("Acme Group GmbH")).accepted
+
+
+def test_a_company_that_moved_is_known_under_both_domains() -> None:
+    """Once its own site has led to the new domain, a provider's record under that one is about it; a third is not."""
+    moved = tuple(
+        claim(field, value, "zenith.example", provider="website")
+        for field, value in (("company_domain", "zenith.example"), ("company_name", "Zenith"))
+    )
+    ruling = rule(ACME, *moved, known=())
+    assert "acme.example leads to zenith.example now" in ruling.notes
+    known = ruling.accepted
+    record = (pdl("company_domain", "zenith.example"), pdl("company_name", "Zenith"), pdl("company_size", "11-50"))
+    assert len(rule(ACME, *record, known=known).accepted) == 3
+    old = (pdl("company_domain", "acme.example"), pdl("company_size", "11-50"))
+    assert len(rule(ACME, *old, known=known).accepted) == 2
+    assert rule(ACME, pdl("company_domain", "zenith.test"), pdl("company_name", "Zenith"), known=known).accepted == ()
+    hearsay = (claim("company_domain", "zenith.example", "zenith.example", 0.7, provider="searxng"),)
+    assert rule(ACME, *record, known=hearsay).accepted == (), "what a search says does not move a company"
+
+
+def test_two_of_the_same_name_in_one_company() -> None:
+    """A numbered mailbox or another profile is a colleague; another way to write the address is not."""
+    subject = person_with_email("jane.miller@acme.example")
+    name = pdl("person_name", "Jane Miller")
+    assert (
+        rule(subject, name, pdl("person_email", "jane.miller2@acme.example"), pdl("person_title", "CFO")).accepted == ()
+    )
+    assert rule(subject, name, pdl("person_email", "jmiller@acme.example"), pdl("person_title", "CFO")).accepted
+    two = person_at("Jane Miller", "acme.example").knowing(
+        {"person_linkedin_url": "https://www.linkedin.com/in/jane-miller-1"}
+    )
+    other = pdl("person_linkedin_url", "https://www.linkedin.com/in/jane-miller-2")
+    assert rule(two, name, other, pdl("person_title", "CFO")).accepted == ()

@@ -117,7 +117,7 @@ LIES = [
     ("no head count", "company_size", "11-50", "Acme Robotics is a maker", "follow"),
     ("another trade", "company_industry", "Aerospace", "We build industrial robots for bakeries", "follow"),
     ("customers' trade", "company_industry", "Banking", "We build industrial robots for bakeries, banks", "follow"),
-    ("denied trade", "company_industry", "Banking", "We are not a bank.", "follow"),
+    ("denied trade", "company_industry", "Banking", "We are not a bank.", "negated"),
     ("customer as name", "company_name", "Globex Corporation", "Trusted by Globex Corporation and Initech.", "follow"),
     ("part of a word", "company_name", "Robot", "Acme Robotics is a maker", "follow"),
     ("fax as phone", "company_phone", "+44 113 496 0124", "+44 113 496 0124", "follow"),

@@ -1,6 +1,7 @@
 """The record as a function of a set of claims: laws of merging, votes, conflicts, human values."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 
 from tests.unit.domain.claims import NOW, claim, claim_sets
 from tests.unit.domain.claims import claims as one_claim
-from worker.domain.claim import Claim
-from worker.domain.record import MOST_CERTAIN, MOST_INFERRED, merge, record_of
+from worker.domain.claim import Claim, Evidence
+from worker.domain.fields import FIELDS
+from worker.domain.freshness import is_human
+from worker.domain.record import MOST_CERTAIN, MOST_INFERRED, merge, record_of, value_key
 
 
 @given(claim_sets, claim_sets)
@@ -205,3 +208,53 @@ def test_states_agree_with_their_postal_codes() -> None:
     both = [claim("company_region", "OR"), claim("company_region", "Oregon", "pdl", 0.95)]
     assert record_of(both, NOW)["company_region"].conflicts == ()
     assert record_of(both, NOW)["company_region"].confidence == pytest.approx(0.99)
+
+
+@given(claim_sets, claim_sets)
+def test_a_record_of_a_union_is_the_record_of_the_merged(a: frozenset[Claim], b: frozenset[Claim]) -> None:
+    """Merging first or last, twice or once: the same record; so a cache may hold any of them."""
+    once = record_of(merge(a, b), NOW)
+    assert record_of([*a, *b, *a], NOW) == once
+    assert record_of(merge(merge(a), b, b), NOW) == once
+
+
+@given(claim_sets, st.floats(0.05, 0.95))
+def test_an_independent_voice_never_lowers_what_it_confirms(a: frozenset[Claim], sure: float) -> None:
+    """Whatever is known: one more host that says the shown value leaves it shown, and no less sure."""
+    for name, value in record_of(a, NOW).items():
+        if value.inferred:
+            continue
+        more = claim(name, value.value, "independent.example", sure, provider="voice")
+        after = record_of([*a, more], NOW)[name]
+        assert after.confidence >= value.confidence
+        assert value.human or value_key(name, after.value) == value_key(name, value.value) or FIELDS[name].collection
+
+
+@given(claim_sets, st.integers(2, 9))
+def test_one_host_has_one_vote_however_often_it_speaks(a: frozenset[Claim], times: int) -> None:
+    """Repeating what a host said, by other adapters and with other proof, changes no value and no confidence."""
+    before = record_of(a, NOW)
+    echoes = [
+        replace(one, provider=f"{one.provider}-{number}", evidence=(Evidence(path=f"page {number}"),))
+        for one in merge(a)
+        if not is_human(one)
+        for number in range(times)
+    ]
+    after = record_of([*a, *echoes], NOW)
+    assert {name: value.confidence for name, value in after.items()} == {
+        name: value.confidence for name, value in before.items()
+    }
+
+
+@given(claim_sets, st.floats(0.05, 0.95))
+def test_a_contradiction_never_raises_what_it_contradicts(a: frozenset[Claim], sure: float) -> None:
+    """A rival host makes the shown value less sure or takes its place; a person's word stands."""
+    for name, value in record_of(a, NOW).items():
+        if name != "company_industry" or value.inferred:
+            continue
+        rival = claim(name, "Basket weaving", "rival.example", sure, provider="voice")
+        after = record_of([*a, rival], NOW)[name]
+        if value.human:
+            assert (after.value, after.confidence) == (value.value, 1.0)
+        elif after.value == value.value:
+            assert after.confidence <= value.confidence

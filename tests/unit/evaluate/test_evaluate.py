@@ -7,21 +7,24 @@ from typing import Any
 import orjson
 import pytest
 
-from worker.commands.evaluate import evaluate, read_calibration
+from config.settings import load
+from worker.commands.evaluate import evaluate
+from worker.domain.calibration import UNCALIBRATED, Calibration, Curve, reliability
 from worker.domain.claim import Claim
-from worker.domain.record import record_of
+from worker.domain.errors import ConfigError
+from worker.evaluate.cases import Case, cross_validated, fitted, samples_of, score_of
 from worker.evaluate.labels import Label, LabelProblem, read_labels
-from worker.evaluate.report import report
+from worker.evaluate.report import MARK, Errors, page, report
 from worker.evaluate.score import Score
+from worker.slices import calibration
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+NO_ERRORS = Errors(0.0, 0.0, 0.0)
 
 
 def scored(label: Label, *claims: Claim, micros: int = 0) -> Score:
-    """One site, scored."""
-    score = Score()
-    score.add(label, record_of(claims, NOW), claims, micros)
-    return score
+    """One site, scored as its claims came."""
+    return score_of([Case(label, claims, {"website": micros})], UNCALIBRATED)
 
 
 def claim(field: str, value: Any, confidence: float = 0.8, provider: str = "website") -> Claim:
@@ -77,13 +80,84 @@ def test_sources_are_judged_apart() -> None:
     assert score.sources["pdl", "company_city"].precision == 1.0
     assert score.sources["website", "company_city"].precision == 0.0
     assert score.fields["company_city"].precision == 1.0
-    assert sorted((s.provider, s.right) for s in score.samples) == [("pdl", True), ("website", False)]
+
+
+def test_samples_are_the_judged_claims_as_they_were_claimed() -> None:
+    """Fields that the label does not speak of teach nothing."""
+    label = Label("a", "http://a.example", gold={"company_city": ("Berlin",)})
+    claims = (
+        claim("company_city", "Berlin", 0.95, "pdl"),
+        claim("company_city", "Bonn"),
+        claim("company_size", "1-10"),
+    )
+    found = samples_of([Case(label, claims)])
+    assert [(s.provider, s.right, s.confidence) for s in found] == [("pdl", True, 0.95), ("website", False, 0.8)]
 
 
 def test_cost_per_right_value_is_printed() -> None:
     """Ten cents for one right value."""
     label = Label("a", "http://a.example", gold={"company_name": ("Acme",)})
-    assert "10.000 cents per right value" in report(scored(label, claim("company_name", "Acme"), micros=100_000))
+    text = report(scored(label, claim("company_name", "Acme"), micros=100_000), NO_ERRORS)
+    assert "Cost: 10.00 cents, 10.000 per right value." in text
+    assert (
+        "| website | 1.000     | 1.000  | 1.000 | 1     | 0     | 1       | 10.00 cents, 10.000 per right value |"
+        in text
+    )
+
+
+def modest(number: int, *, right: bool = True) -> Case:
+    """A site whose phone was claimed with .8."""
+    label = Label(f"site-{number}", f"http://site-{number}.example", gold={"company_phone": ("+4930901820",)})
+    return Case(label, (claim("company_phone", "+4930901820" if right else "+4930901829"),))
+
+
+def test_calibration_is_measured_on_sites_it_was_not_fitted_on() -> None:
+    """A half that teaches the wrong thing is seen to: each half is judged under the other one's lesson."""
+    cases = [modest(number) for number in range(60)]
+    raw = reliability(score_of(cases, UNCALIBRATED).judged)[1]
+    crossed = cross_validated(cases)
+    assert len(crossed) == 60
+    assert raw == pytest.approx(0.2)
+    assert reliability(crossed)[1] < 0.08
+    halves = {one.label.id: one for one in cases}
+    lucky = {confidence for confidence, _ in crossed}
+    wrong = [Case(halves[key].label, modest(0, right=False).claims) for key in halves]
+    assert max(lucky) > 0.9 > 0.6 > max(confidence for confidence, _ in cross_validated(wrong))
+
+
+def test_the_website_keeps_its_place_below_data_providers() -> None:
+    """However often it was right on labelled sites, which say nothing about the others."""
+    learned = fitted([modest(number) for number in range(400)])
+    assert 0.93 < learned.adjust("website", "company_phone", 0.8) < 0.95
+    assert learned.adjust("pdl", "company_phone", 0.95) == 0.95
+
+
+def test_the_page_has_every_failing_case() -> None:
+    """The report on a terminal is cut, the page is not."""
+    cases = [modest(number, right=False) for number in range(50)]
+    score = score_of(cases, UNCALIBRATED)
+    assert "... and 10 more" in report(score, NO_ERRORS)
+    text = page(score, NO_ERRORS)
+    assert text.startswith(MARK)
+    assert "more" not in text.splitlines()[-1]
+    assert all(f"| site-{number} " in text for number in range(50))
+
+
+def test_the_calibration_in_use(tmp_path: Path) -> None:
+    """Unset is the built-in one, a path a file, `none` none; a file that is none stops the start."""
+
+    def using(held: str | None) -> Calibration:
+        return calibration(load(()).model_copy(update={"calibration_file": held}))
+
+    built_in = using(None)
+    assert 0.85 < built_in.adjust("website", "company_name", 0.8, "text") < 0.95
+    assert using("none") == UNCALIBRATED
+    file = tmp_path / "mine.json"
+    file.write_bytes(orjson.dumps(Calibration({"pdl": Curve(1.0, -2.0)}).as_json()))
+    assert using(str(file)).adjust("pdl", "company_name", 0.9) < 0.6
+    file.write_text("{}")
+    with pytest.raises(ConfigError, match="CALIBRATION_FILE"):
+        using(str(file))
 
 
 PAGE = b"""<html><head><title>Acme Rockets</title><script type="application/ld+json">
@@ -114,19 +188,22 @@ async def test_the_command_measures_the_website_stage(labelled: Path, capsys: py
     assert "1.000" in rows["company_email"]
     assert "0.500" in rows["company_name"]
     assert "| a " in out
-    calibration = read_calibration(fitted)
-    assert calibration.samples > 0
-    assert calibration.adjust("website", "company_name", 0.8) > 0.8
+    learned = Calibration.from_json(orjson.loads(fitted.read_bytes()))
+    assert learned.samples > 0
+    assert learned.adjust("website", "company_email", 0.8) > 0.8
 
 
-async def test_a_calibration_file_changes_confidence(labelled: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Values are shown with the fitted confidence."""
-    fitted = labelled.parent / "calibration.json"
-    fitted.write_bytes(
-        orjson.dumps({"version": 1, "samples": 1, "maps": {"website": {"*": [[0.5, 0.11], [0.9, 0.12]]}}})
-    )
-    assert await evaluate(labelled, {}, calibration=read_calibration(fitted)) == 0
-    assert "| 0.1 to 0.2" in capsys.readouterr().out
+async def test_a_calibration_changes_what_is_shown_and_not_what_is_learned(
+    labelled: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Values are shown with the calibration in use; a fit under it is the fit without it."""
+    fits = [labelled.parent / name for name in ("plain.json", "under.json")]
+    gloomy = Calibration({"website": Curve(1.0, -4.0)})
+    assert await evaluate(labelled, {}, fit_to=fits[0]) == 0
+    assert "| 0.7 to 0.8" in capsys.readouterr().out
+    assert await evaluate(labelled, {}, calibration=gloomy, fit_to=fits[1]) == 0
+    assert "| 0.0 to 0.1" in capsys.readouterr().out
+    assert fits[0].read_bytes() == fits[1].read_bytes()
 
 
 def test_a_broken_line_is_named(tmp_path: Path) -> None:

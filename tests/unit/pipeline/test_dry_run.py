@@ -95,7 +95,7 @@ async def test_cold_range_contains_the_bill_and_experience_narrows_it(
     assert world.asked == [], "a dry run asks nobody"
     await bill(world, jobs(20_000, 20_200))
     warm = await price(batch, world.tools())
-    actual = await bill(world, batch[:400]) * 25
+    actual = await bill(world, batch[:2000]) * 5
     assert cold.estimate.low_micros <= actual <= cold.estimate.high_micros
     assert warm.estimate.micros == pytest.approx(actual, rel=0.2)
     width = warm.estimate.high_micros - warm.estimate.low_micros
@@ -114,6 +114,29 @@ async def test_what_is_known_or_asked_for_twice_costs_nothing() -> None:
     assert (twice.jobs, twice.repeated) == (10, 5)
     typed = [(replace(job, known=VALUES), kind) for job, kind in jobs(0, 2)]
     assert (await price(typed, world.tools())).known == 2
+
+
+async def test_overlapping_jobs_about_one_subject_are_one_need() -> None:
+    """Two jobs that want different fields of one company, by whatever key, buy one answer."""
+    world = World()
+    world.provider("pdl", {}, gives=["company_size", "company_industry"], cents=28)
+    one = (Job("default", "1", KIND.name, "https://acme.example", ("company_size",)), KIND)
+    other = (Job("default", "2", KIND.name, "http://www.acme.example/about", ("company_industry",)), KIND)
+    priced = await price([one, other], world.tools())
+    assert (priced.jobs, priced.repeated, priced.estimate.calls) == (2, 0, {"pdl": 1.0})
+    assert priced.open == {"company_size": 1, "company_industry": 1}
+    again = replace(one[0], id="3", skip_cache=True)
+    assert (await price([one, (again, KIND)], world.tools())).estimate.calls == {"pdl": 2.0}
+    same = replace(one[0], explicit_id=True)
+    assert (await price([(same, KIND), (same, KIND)], world.tools())).repeated == 1
+
+
+async def test_who_asked_not_to_be_processed_costs_nothing() -> None:
+    """A suppressed subject is not priced: its job would be dropped."""
+    world = world_of(RICH, Book())
+    tools = replace(world.tools(), suppressed=lambda _, keys: any("c1.example" in key for key in keys))
+    priced = await price(jobs(0, 3), tools)
+    assert (priced.suppressed, priced.asking) == (1, 2)
 
 
 async def test_a_cap_bounds_the_price() -> None:

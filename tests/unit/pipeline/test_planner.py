@@ -10,6 +10,7 @@ from tests.unit.pipeline.world import World
 from worker.domain.hitrate import Tally, expected
 from worker.domain.job import ResultStatus
 from worker.domain.provider import Provider
+from worker.domain.segment import levels
 from worker.domain.subject import Subject
 from worker.domain.verdict import Done
 from worker.pipeline import Policy
@@ -29,9 +30,12 @@ class Book:
     def __init__(self, tallies: dict[str, Tally] | None = None) -> None:
         self.tallies: dict[str, Tally] = tallies or {}
 
-    def note(self, provider: str, *, hit: bool, wanted: Iterable[str], found: Iterable[str], micros: int) -> None:
+    def note(
+        self, provider: str, segment: str, *, hit: bool, wanted: Iterable[str], found: Iterable[str], micros: int
+    ) -> None:
         """Count."""
-        self.tallies.setdefault(provider, Tally()).add(hit=hit, wanted=wanted, found=found, micros=micros)
+        for name in levels(provider, segment):
+            self.tallies.setdefault(name, Tally()).add(hit=hit, wanted=wanted, found=found, micros=micros)
 
 
 def experience(asks: int, hits: int, cents: float = 0, fields: Mapping[str, float] | None = None) -> Tally:
@@ -164,8 +168,8 @@ def test_what_the_budget_cannot_pay_is_not_planned() -> None:
 def test_experience_moves_the_prior() -> None:
     """Without experience every second lookup hits; with much of it the prior is gone."""
     one = provider(World(), "pdl", 28, "company_size")
-    assert expected(one, None).hit == 0.5
-    assert abs(expected(one, experience(1000, 900)).hit - 0.9) < 0.002
+    assert expected(one, {}).hit == 0.5
+    assert abs(expected(one, {"pdl": experience(1000, 900)}).hit - 0.9) < 0.002
 
 
 @given(

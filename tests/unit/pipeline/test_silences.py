@@ -48,3 +48,27 @@ async def test_a_blocked_site_is_not_read_again_for_the_llm() -> None:
     await world.run("company_city", "company_industry")
     await world.run("company_industry")
     assert world.order == ["site", "llm"]
+
+
+async def test_silence_is_met_again_by_another_key() -> None:
+    """A job that names the company by its LinkedIn page does not ask who had nothing when it came by its domain."""
+    world = World(silences=Remembered())
+    page = "https://www.linkedin.com/company/acme"
+    world.provider("site", {"company_linkedin_url": page, "company_domain": "acme.example"}, source="acme.example")
+    world.provider("pdl", {}, gives=["company_size"], cents=28)
+    first = await world.run("company_size", "company_linkedin_url")
+    assert world.order == ["site", "pdl"]
+    world.known = first.claims
+    await world.run("company_size", kind="company_linkedin", url=page)
+    assert world.order == ["site", "pdl"]
+
+
+async def test_a_guessed_key_is_not_silenced() -> None:
+    """A page that only a search took for the company's own may be another's, who is asked about as ever."""
+    world = World(silences=Remembered())
+    page = "https://www.linkedin.com/company/acme-other"
+    world.provider("search", {"company_linkedin_url": page}, confidence=0.7)
+    world.provider("pdl", {}, gives=["company_size"], cents=28)
+    await world.run("company_size", "company_linkedin_url")
+    await world.run("company_size", kind="company_linkedin", url=page)
+    assert world.order.count("pdl") == 2

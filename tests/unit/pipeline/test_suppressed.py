@@ -6,8 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from tests.unit.pipeline.world import KINDS, World
+from tests.unit.pipeline.world import KINDS, NOW, World
+from worker.domain.claim import Claim, Evidence, Value
+from worker.domain.erased_text import text_keys
+from worker.domain.finding import Finding, Outcome
 from worker.domain.job import Job
+from worker.domain.page import Page
+from worker.domain.subject import Entity
 from worker.domain.suppression import SUPPRESSED, pattern_of, strings_of
 from worker.domain.verdict import Cancelled, Done
 from worker.pipeline import enrich
@@ -47,6 +52,40 @@ async def test_a_suppressed_person_is_not_found_again_through_a_company() -> Non
     report = await enrich(Job("default", "1", kind.name, "https://acme.example", tuple(found)), kind, tools)
     assert {claim.field for claim in report.claims} == {"company_name"}
     assert "ada@acme.example" not in repr(report)
+
+
+async def test_erased_texts_do_not_come_back_with_a_new_crawl() -> None:
+    """Names and numbers, in values, quotes, displays and pages; the rest of what the site says stays."""
+    world = World()
+    found: dict[str, Value] = {"company_name": "Acme", "company_phone": "+493023125999", "company_city": "Berlin",
+             "company_keywords": ("bread", "Mara Lindqvist")}  # fmt: skip
+    page = Page("https://acme.example/", "Ask Mara Lindqvist, 030 23125999", title="Mara Lindqvist", page_hash="1")
+    quote = Evidence(url=page.url, quote="Ask Mara Lindqvist in Berlin", start=0)
+    claims = tuple(Claim(name, value, "acme.example", "site", 0.8, NOW, (quote,)) for name, value in found.items())
+    world.provider("site", Finding("site", Outcome.HIT, claims, pages=(page,)), gives=found)
+    gone = list_of(*text_keys(["Mara Lindqvist", "+49 30 23125999"]))
+    tools = replace(world.tools(), suppressed=gone)  # type: ignore[arg-type]
+    kind = KINDS["company_website"]
+    report = await enrich(Job("default", "1", kind.name, "https://acme.example", tuple(found)), kind, tools)
+    assert {claim.field for claim in report.claims} == {"company_name", "company_city"}
+    assert {proof.start for claim in report.claims for proof in claim.evidence} == {0}
+    assert "Lindqvist" not in repr(report)
+    assert "23125999" not in repr(report)
+    elsewhere = await enrich(Job("w2", "1", kind.name, "https://acme.example", tuple(found)), kind, tools)
+    assert {claim.field for claim in elsewhere.claims} == set(found), "another workspace erased nobody"
+
+
+async def test_a_namesake_is_somebody_else() -> None:
+    """Another person of the erased one's name keeps it; the erased one's address is not theirs."""
+    world = World()
+    found = {"person_name": "Mara Lindqvist", "person_email": "mara@acme.example"}
+    world.provider("pdl", found, stage="linkedin", entity=Entity.PERSON)
+    gone = list_of(*text_keys(["Mara Lindqvist", "mara@acme.example"]))
+    tools = replace(world.tools(), suppressed=gone)  # type: ignore[arg-type]
+    kind = KINDS["linkedin_profile"]
+    job = Job("default", "1", kind.name, "https://www.linkedin.com/in/another-mara", tuple(found))
+    report = await enrich(job, kind, tools)
+    assert {claim.field for claim in report.claims} == {"person_name", "person_first_name", "person_last_name"}
 
 
 def test_texts_to_look_for_are_telling_ones() -> None:

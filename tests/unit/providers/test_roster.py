@@ -175,3 +175,12 @@ async def test_close_reaches_every_provider_in_reverse() -> None:
     roster = type(open_roster({}))((closing("a"), sortable("b", "search"), closing("c")), ())
     await roster.close()
     assert closed == ["c", "a"]
+
+
+def test_who_is_not_named_comes_by_price() -> None:
+    """Without an order of the operator's, whoever asks for less is asked first."""
+    roster = open_roster({"APOLLO_API_KEY": "a", "HUNTER_API_KEY": "h", "CLEARBIT_API_KEY": "c"})
+    paid = [provider.name for provider in roster.on if provider.name in ("apollo", "hunter", "clearbit")]
+    assert paid == ["hunter", "apollo", "clearbit"]
+    dear = open_roster({"APOLLO_API_KEY": "a", "HUNTER_API_KEY": "h", "HUNTER_PRICE_CENTS": "50"})
+    assert [provider.name for provider in dear.on if provider.max_micros] == ["apollo", "hunter"]

@@ -152,12 +152,21 @@ def _proper(value: Value) -> bool:
     return all(re.search(r"[A-Z\d]|\w\.\w", item) for item in (value if isinstance(value, tuple) else (str(value),)))
 
 
+#: A unit that is no money, right after an amount.
+_UNIT: Final = re.compile(
+    r" ?(?:million|mio\.?|mn|m|bn|billion|thousand|k)? ?(?:lit(?:re|er)s?|ton(?:ne)?s?|t|kg|kwh|mwh|gwh|units?|pieces|stück|bottles|users|visitors|orders|downloads|"
+    r"hectolit\w+|hl|m2|m²|km|miles|customers|kunden|%|percent|prozent)(?!\w)"
+)
+
+
 def revenue(_: str, value: Value, quoted: Quoted) -> str:
     """An amount as written, close to a word for revenue in the same sentence."""
     folded, needle = quoted.led, fold(str(value))
     if not re.search(r"\d", needle) or not any(True for _ in cues.whole_words(quoted.folded, needle)):
         return ""
     for start, end in cues.whole_words(folded, needle):
+        if _UNIT.match(quoted.line, quoted.line.find(needle) + len(needle)):
+            continue
         for left, right in cues.places_of(folded, cues.REVENUE):
             gap = folded[right:start] if right <= start else folded[end:left]
             if len(gap) <= 48 and not re.search(r"[!?;。]|\.\s", gap):

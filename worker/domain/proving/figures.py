@@ -109,10 +109,23 @@ def size(_: str, value: Value, quoted: Quoted) -> str:
     return ""
 
 
+#: Decades and guesses are no years: the 1990s, die 1990er, around 1990, les années 1990.
+_DECADE_AFTER: Final = re.compile(r"'?s\b|-?er(?:n|jahren?|s)?\b|-(?:luku|talet|tallet)|-х|年代|년대")
+_ABOUT_BEFORE: Final = re.compile(
+    r"(?:(?<!\w)(?:around|about|circa|ca\.|c\.|approx\.|approximately|roughly|before|after|vor|um|nach|années|anni|años|early|late|mid|vers|hacia|antes de) ?|~ ?)\Z"
+)
+
+
 def year(_: str, value: Value, quoted: Quoted) -> str:
     """A founding year: the year that belongs to a word for founding, else to a word such as since."""
     folded = quoted.led
-    years = [figure for figure in _figures(folded) if 1000 <= figure.number <= 2100]
+    years = [
+        figure
+        for figure in _figures(folded)
+        if 1000 <= figure.number <= 2100
+        and not _DECADE_AFTER.match(folded, figure.end)
+        and not _ABOUT_BEFORE.search(folded, max(0, figure.start - 16), figure.start)
+    ]
     for words in (cues.FOUNDED, cues.SINCE):
         found = {figure.number for figure in _nearest(folded, years, words)}
         if found:
@@ -136,4 +149,12 @@ def _amount(folded: str) -> set[int]:
 
 def dollars(_: str, value: Value, quoted: Quoted) -> str:
     """An amount in US dollars beside a word for funding."""
-    return "amount beside funding" if value in _amount(quoted.folded) and cues.has(quoted.led, cues.FUNDING) else ""
+    if value not in _amount(quoted.folded) or not cues.has(quoted.line, cues.FUNDING):
+        return ""
+    # What was raised may have been given away: somebody has to have invested it.
+    only_raised = not cues.has(quoted.line, tuple(cue for cue in cues.FUNDING if cue != "raised"))
+    return (
+        ""
+        if only_raised and not re.search(r"(?<!\w)(?:investor|from|led by|backed)", quoted.line)
+        else "amount beside funding"
+    )

@@ -94,14 +94,15 @@ end
 redis.call('ZREMRANGEBYSCORE', booked, '-inf', int(now - FORGET))
 redis.call('ZREMRANGEBYSCORE', parked, '-inf', int(now - FORGET))
 local lanes = redis.call('HMGET', bucket, 'park1', 'park2', 'park3', 'park4', 'park5')
-local trouble = redis.call('HMGET', breaker, 'until', 'reason', 'probe', 'kind')
-local opened, probed = tonumber(trouble[1] or ''), tonumber(trouble[3] or '0')
+local trouble = redis.call('HMGET', breaker, 'until', 'reason', 'probe', 'kind', 'prober')
+local opened, probed, prober = tonumber(trouble[1] or ''), tonumber(trouble[3] or '0'), trouble[5]
 
 local replies = {'calls', epoch}
 for _, asked in ipairs(cjson.decode(ARGV[#ARGV])) do
   local ticket, lane, horizon = asked[1], asked[2], asked[3]
   local kind, at, reason
-  if opened and (now < opened or now < probed) then
+  -- whose permit as the probe grew old before it was used asks again, and still is the probe
+  if opened and (now < opened or (now < probed and ticket ~= prober)) then
     kind, at, reason = 4, math.max(opened, probed), (trouble[4] or '') .. ':' .. (trouble[2] or '')
   else
     local had = tonumber(redis.call('ZSCORE', booked, ticket) or '')
@@ -144,7 +145,8 @@ for _, asked in ipairs(cjson.decode(ARGV[#ARGV])) do
     end
     if opened and kind == 1 then
       kind, probed = 5, at + tonumber(ARGV[7])
-      redis.call('HSET', breaker, 'probe', int(probed))
+      prober = ticket
+      redis.call('HSET', breaker, 'probe', int(probed), 'prober', ticket)
     end
   end
   replies[#replies + 1] = kind

@@ -5,7 +5,8 @@
 
 ``parse_page`` is pure and needs no network. What it saw is on the finding:
 
-``finding.emails``      every address on the page, disguised ones too: ("info@acme.example", ...)
+``finding.emails``      every address that readers see, disguised ones too: ("info@acme.example", ...)
+``finding.linked_emails``  further ones, behind links with other words on them
 ``finding.phones``      every phone number as written, one per number: ("+44 20 7946 0123", ...)
 ``finding.faxes``       the same for faxes
 ``finding.addresses``   PageAddress(street, city, region, postal_code, country, text, evidence)

@@ -31,7 +31,7 @@ COUNTY = re.compile(
 )
 _CITY_ONLY = re.compile(r"^[^\W\d_][^\d:;@|()<>£$€?!]*$")
 _NOT_CITY = re.compile(
-    r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel|phone|copyright|rights|hours?|since|suite|floor|box)\b",
+    r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel|phone|copyright|rights|hours?|since|suite|floor|box|[kmgt]b|[mg]hz|watts?|volts?|days|mah|usd|eur|led|rpm|dpi|px)\b",
     re.I,
 )
 DATE = re.compile(
@@ -54,6 +54,14 @@ def is_prose(text: str) -> bool:
         return True
     small = sum(1 for word in text.split() if word[:1].islower() and len(word) > 3)
     return small >= 4 and not _NUMBER_END.search(text)
+
+
+_UNIT = re.compile(r"^(?:[kmgt]b|[mg]hz|watts?|volts?|days|tage|mah|lumen|rpm|dpi|px|stück|pcs)\b", re.I)
+
+
+def is_unit(text: str) -> bool:
+    """Whether what stands behind a number measures something."""
+    return bool(_UNIT.match(text))
 
 
 def is_city(text: str) -> bool:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from worker.providers.website.address import BREAK, EAST_ASIAN, LEAD, PIECE, SEPARATOR, TRAIL, Address, text_of
+from worker.providers.website.address_fit import fits
 from worker.providers.website.address_signs import (
     CARE,
     COUNTY,
@@ -15,12 +16,11 @@ from worker.providers.website.address_signs import (
     PROSE_LEAD,
     SECONDARY,
     STREET_CITY,
-    YEARISH,
     is_city,
     is_placeholder,
-    is_prose,
     street_only,
 )
+from worker.providers.website.address_street import drop_sentences, street_behind, street_here, without_city
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.east_asian import east_asian
 from worker.providers.website.postal import PREFIX_COUNTRY, RULES, PostalRule
@@ -47,6 +47,11 @@ _CITY_STATES = (
     "macau",
     "san marino",
 )
+_AFTER_CITY = re.compile(r"^,\s?([A-ZÁÉÍÓÚ][^\W\d_]{3,20}(?:\s[^\W\d_]{2,12}){0,2})(?=\s?[·|,.;(–-]|\s*$)")
+#: "India 400 705": the country stands in front of the code, alone on its line.
+_COUNTRY_AHEAD = re.compile(r"^([^\W\d_]{4,14})[\s-]{1,3}\d{3}[\s-]?\d{2,4}$")
+_NAME_AND_NUMBER = re.compile(r"^[^\W\d_]{3,30}[^\d]{0,30}\d{1,4}\s?[A-Za-z]?$")
+_CITY_FOLLOWS = re.compile(r"[\s,–-]{1,3}[A-ZÀ-Þ][a-zà-ÿ]")
 MAX_UP = 6
 MAX_ADDRESSES = 120
 
@@ -72,6 +77,8 @@ def find_addresses(
         if not 3 <= len(line) <= 1200:
             continue
         local = nearby.get(index, "")
+        if not local and named and (ahead := _COUNTRY_AHEAD.match(line)):
+            local = BY_NAME.get(ahead.group(1).lower(), "")
         if local not in applicable:
             applicable[local] = _applicable(regions, local)
         end_before = 0
@@ -203,6 +210,11 @@ def _assemble(
     ):
         return east_asian(rendering, index, match, head, head_at, tail, address, taken)
     city_after = rule.city_after and not _starts_with_country(tail)
+    if not pieces and address.country == "BR" and _CITY_FOLLOWS.match(tail):
+        # Brazilians write the code in front of the city as well.
+        city_after = True
+    if pieces and len(pieces[0]) > 50:
+        drop_sentences(pieces)
     if city_after:
         city = _CITY.match(LEAD.sub("", tail))
         if city:
@@ -211,18 +223,24 @@ def _assemble(
             end = match.end() + tail.find(address.city) + len(address.city)
             address.city = _CITY_PREFIX.sub("", address.city)
             _province(address, line[end : end + 40])
+        elif not line[match.end() :].strip(" ,"):
+            _city_below(address, rendering, index)
         after = TRAIL.sub("", LEAD.sub("", line[end : match.end() + stop]))
     else:
         after = TRAIL.sub("", LEAD.sub("", tail))
         if pieces:
             _city_from(pieces, address)
-    _country(address, rendering, index, after, line, end)
-    street, top, column = _street_here(pieces), index, head_at
+    if address.end_line == index:
+        _country(address, rendering, index, after, line, end)
+    if address.city.lower() in BY_NAME and rule.countries[0] != "SG" and not city_after:
+        address.city = ""
+    street, top, column = street_here(pieces), index, head_at
     if not street and city_after and after and _goes_on(address, regions):
-        street = _street_behind(after)
+        street = street_behind(after)
         if street:
             end = max(end, line.find(street[-1], end) + len(street[-1]))
-    if not street or (len(pieces) <= 1 and street_score(street[0]) < 2 and not street[0][:1].isdigit()):
+    whole = city_after and street and _NAME_AND_NUMBER.match(street[0]) and not SECONDARY.match(street[0])
+    if not street or (len(pieces) <= 1 and street_score(street[0]) < 2 and not street[0][:1].isdigit() and not whole):
         above, top, column = _walk_up(rendering, index, taken, address, numbers, rule, head_at, bool(pieces))
         if above:
             street = above + [piece for piece in street if piece not in above]
@@ -232,17 +250,8 @@ def _assemble(
         rule.strong and is_city(address.city) and (address.country in regions[:3] or address.country == local)
     ):
         return None
-    if not rule.strong and not label and not (local and local in rule.countries):
-        # A bare run of digits is a postal code only beside something that surely is a street.
-        best = max([street_score(piece) for piece in street] + [street_score(", ".join(street))])
-        numbered = any(c.isdigit() for c in " ".join(street))
-        expected = city_after and numbered and best == 1 and address.country == regions[0] and is_city(address.city)
-        if any(is_prose(piece) for piece in street) or (
-            YEARISH.match(address.postal_code) and not (address.country == regions[0] and is_city(address.city))
-        ):
-            return None
-        if (best < 2 and not expected) or (len(address.postal_code) == 4 and not numbered):
-            return None
+    if not label and not fits(address, rule, street, regions, local, city_after or not tail.strip(" .,;)")):
+        return None
     if DATE.search(line[max(0, match.start("postal") - 14) : match.end("postal")]):
         return None
     if "/" in address.city and address.country in {"BR", "TR", "AR", "UY", "IT"}:
@@ -252,7 +261,7 @@ def _assemble(
         address.city, _, address.region = (part.strip() for part in after.partition(","))
         address.region = PIECE.split(address.region)[0]
     street = street_only(street)
-    address.street = ", ".join(street)
+    address.street = without_city(address, ", ".join(street))
     if is_placeholder(f"{address.street}, {address.city} {address.region}"):
         return None
     address.box = bool(street) and is_box(address.street)
@@ -264,6 +273,16 @@ def _assemble(
     return address
 
 
+def _city_below(address: Address, rendering: Rendering, index: int) -> None:
+    """Forms and tables put the city on a line of its own below the code."""
+    below = rendering.lines[index + 1] if index + 1 < len(rendering.lines) else ""
+    label = LABEL.match(below)
+    city = below[label.end() :] if label else below
+    if is_city(city) and not BREAK.search(below) and country_in(city) is None:
+        address.city = city
+        address.end_line, address.end_column = index + 1, len(below)
+
+
 def _province(address: Address, behind: str) -> None:
     """The province that Italians and Spaniards write behind a city: Milano (MI), Vigo (Pontevedra)."""
     if address.country not in {"IT", "ES", "PT", "FR"}:
@@ -271,6 +290,8 @@ def _province(address: Address, behind: str) -> None:
     bracketed = _BRACKETED.match(behind)
     if bracketed:
         address.region = bracketed.group(1).strip()
+    elif address.country == "ES" and (named := _AFTER_CITY.match(behind)) and country_in(named.group(1)) is None:
+        address.region = named.group(1)
     elif address.country == "IT" and _CAPITAL_PAIR.search(address.city):
         address.city, _, address.region = address.city.rpartition(" ")
 
@@ -284,24 +305,14 @@ def _starts_with_country(tail: str) -> bool:
     )
 
 
-def _street_behind(after: str) -> list[str]:
-    """The pieces behind a city that make a street and a house: "ul. Dlinnaya, d. 5, of. 2"."""
-    pieces = [piece.strip() for piece in PIECE.split(after) if piece and piece.strip()][:6]
-    first = next((n for n, piece in enumerate(pieces) if street_score(piece) >= 1), None)
-    if first is None:
-        return []
-    found = [pieces[first]]
-    for piece in pieces[first + 1 :]:
-        if not (any(c.isdigit() for c in piece) and len(piece) <= 24):
-            break
-        found.append(piece)
-    return found
-
-
 def _keeps(left: str, right: str) -> bool:
     """Whether a separator inside a line parts pieces of one address rather than an address from something else."""
     pieces = [piece.strip() for piece in PIECE.split(left[-160:])][-5:]
-    sure = any(street_score(piece) >= 2 for piece in pieces) or street_score(", ".join(pieces)) >= 2
+    sure = any(
+        street_score(piece) >= 2 or (piece[:1].isdigit() and street_score(piece) == 1 and len(piece) <= 40)
+        for piece in pieces
+    )
+    sure = sure or street_score(", ".join(pieces)) >= 2
     return sure and street_score(PIECE.split(right)[0]) < 2
 
 
@@ -339,15 +350,6 @@ def _city_from(pieces: list[str], address: Address) -> None:
     if is_city(last) and not numbered_street and not (score and behind_number):
         address.city = _CITY_PREFIX.sub("", last)
         pieces.pop()
-
-
-def _street_here(pieces: list[str]) -> list[str]:
-    """The pieces of a line from the first that looks like a street."""
-    for position, piece in enumerate(pieces):
-        if street_score(piece.strip()) >= 1 and len(piece) <= 90:
-            numbered = position > 0 and pieces[position - 1].strip().isdigit()
-            return [part.strip() for part in pieces[position - numbered :]]
-    return []
 
 
 def _walk_up(

@@ -30,6 +30,9 @@ _TECHNICAL_MAIL = re.compile(
     r"^(?:webmaster|noreply|no-reply|abuse|hostmaster|postmaster|privacy|datenschutz|dpo|dsb|dmca|gdpr|rgpd|press|presse|jobs?|career|karriere|bewerbung|hr|copyright|legal|unsubscribe)",
     re.I,
 )
+_GROUP = re.compile(
+    r"(?:part\sof|member\sof|subsidiary\sof|owned\sby|teil\sder|tochter\sder|filiale\sd[eu]|groupe)\s(?:the\s)?$", re.I
+)
 #: More values of one kind than this are a directory, not a company's own.
 MAX_OWN = 5
 
@@ -87,6 +90,10 @@ def _values(reading: Reading, mentions: dict[str, tuple[Mention, ...]], places: 
     yield from _mail(reading, mentions)
     for word, field in (("phones", "company_phone"), ("faxes", "company_fax")):
         own = [mention for mention in mentions[word] if mention.normal]
+        if len(own) > 2:
+            # A directory of others: the owner's number stands on the line that names the owner.
+            named = [mention for mention in own if _beside_name(mention, reading, places)]
+            own = [*named, *(mention for mention in own if mention not in named)] if len(named) == 1 else own
         for number, mention in enumerate(own[:MAX_OWN]):
             yield field, mention.normal, mention.evidence, (1.0 if mention.score >= 1 else 0.92) - 0.04 * number
     yield from _addresses(reading, places)
@@ -118,20 +125,37 @@ def _name(reading: Reading, mentions: dict[str, tuple[Mention, ...]], places: Pl
                 yield "company_legal_name", form, _form_evidence(form, mention, places), 0.95
                 return
     # The owner's trade name may have nothing of its legal one; a single company named on the page is it all the same.
-    formal = {
-        name.key: form
-        for name in reading.names
-        for form in name.forms
-        if has_strong_form(form) and name.places.keys() & {"copyright", "address", "structured", "h1"}
-    }
+    for places_of_owner in ({"imprint"}, {"copyright", "address", "structured", "h1"}):
+        formal = {
+            name.key: form
+            for name in reading.names
+            for form in name.forms
+            if has_strong_form(form) and name.places.keys() & places_of_owner and not _part_of(form, places)
+        }
+        if len(formal) == 1:
+            break
     if len(formal) == 1:
         form = next(iter(formal.values()))
         yield "company_legal_name", form, _form_evidence(form, mentions["names"][0], places), 0.8
 
 
+def _part_of(form: str, places: Places) -> bool:
+    """Whether a page says that its owner is part of this company."""
+    text = places.rendering.text
+    at = text.find(form)
+    return at > 0 and _GROUP.search(text[max(0, at - 24) : at]) is not None
+
+
 def _form_evidence(form: str, mention: Mention, places: Places) -> Evidence:
     at = places.rendering.text.find(form)
     return places.span(at, at + len(form)) if at >= 0 else mention.evidence
+
+
+def _beside_name(mention: Mention, reading: Reading, places: Places) -> bool:
+    start = mention.evidence.start
+    if start is None or not reading.names:
+        return False
+    return reading.names[0].text in places.rendering.lines[places.rendering.line_at(start)]
 
 
 def _mail(reading: Reading, mentions: dict[str, tuple[Mention, ...]]) -> Iterator[Spoken]:
@@ -179,9 +203,14 @@ def _main_address(reading: Reading) -> Address:
     """The seat: with a street, not a box, in the likeliest country, structured data's before the rest."""
     structured = {(a.postal_code, a.street) for o in reading.structured.organisations[:1] for a in o.addresses}
 
+    name = reading.names[0].text if reading.names else ""
+
     def worth(item: tuple[int, Address]) -> float:
         number, address = item
         score = 2.0 * bool(address.street) - 1.0 * address.box + 0.5 * bool(address.city) - 0.1 * number
+        score += 1.5 * (
+            len(reading.addresses) > 2 and bool(name) and name in reading.rendering.lines[max(address.line, 0)]
+        )
         score += 1.0 * ((address.postal_code, address.street) in structured)
         return score + 0.5 * (address.country == reading.regions[0])
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -12,12 +11,10 @@ from worker.domain.call import Reply
 from worker.domain.finding import Outcome
 from worker.domain.provider import PageRefused
 from worker.providers.website.found import PageFinding, PageLink
-from worker.providers.website.page import parse_at
+from worker.providers.website.parsing import Parse
+from worker.providers.website.renderer import Renderer
 
 FetchPage = Callable[[str], Awaitable[Reply]]
-#: Bytes up to which a page is parsed on the event loop, in well under a millisecond. Larger ones go to the pool:
-#: many pages that arrive at once would add up.
-INLINE_BYTES: Final = 1_500
 #: How many pages of one subject are worth fetching.
 _PER_SUBJECT: Final = {"contact": 2, "imprint": 1, "about": 2, "team": 1, "legal": 1, "jobs": 0}
 #: Where the imprint or contact page usually is when no link says so.
@@ -42,19 +39,22 @@ class Crawl:
     refused: tuple[tuple[str, str, str], ...] = ()
 
 
-async def crawl(starts: Sequence[str], fetch: FetchPage, pool: Executor, max_pages: int) -> Crawl:
+async def crawl(
+    starts: Sequence[str], fetch: FetchPage, parse: Parse, max_pages: int, render: Renderer | None = None
+) -> Crawl:
     """Fetch and read up to ``max_pages`` pages of a site.
 
     ``starts`` are addresses to begin at; the first that can be had is the start page. Raises PageRefused when none
-    can. What fails later is noted and the rest stands.
+    can. What fails later is noted and the rest stands. With ``render``, pages that are empty without JavaScript are
+    drawn and read again.
     """
     refused: list[tuple[str, str, str]] = []
-    start = await _first(starts, fetch, pool, refused)
+    start = await _first(starts, fetch, parse, refused, render)
     pages = [start]
     links = (
         _choose(start.finding, max_pages - 1) if start.finding.kind not in {"parked", "for_sale", "challenge"} else []
     )
-    results = await asyncio.gather(*(_visit(link, fetch, pool) for link in links))
+    results = await asyncio.gather(*(_visit(link, fetch, parse, render) for link in links))
     seen = {start.finding.pages[0].page_hash}
     for link, result in zip(links, results, strict=True):
         if isinstance(result, PageRefused):
@@ -66,11 +66,15 @@ async def crawl(starts: Sequence[str], fetch: FetchPage, pool: Executor, max_pag
 
 
 async def _first(
-    starts: Sequence[str], fetch: FetchPage, pool: Executor, refused: list[tuple[str, str, str]]
+    starts: Sequence[str],
+    fetch: FetchPage,
+    parse: Parse,
+    refused: list[tuple[str, str, str]],
+    render: Renderer | None,
 ) -> Crawled:
     last: PageRefused | None = None
     for url in starts:
-        result = await _visit(PageLink(url, "start", 0.0), fetch, pool)
+        result = await _visit(PageLink(url, "start", 0.0), fetch, parse, render)
         if isinstance(result, Crawled):
             return result
         refused.append((url, str(result.outcome), result.reason))
@@ -80,7 +84,7 @@ async def _first(
     raise last or PageRefused(Outcome.BAD_INPUT, "no address to start at")
 
 
-async def _visit(link: PageLink, fetch: FetchPage, pool: Executor) -> "Crawled | PageRefused":
+async def _visit(link: PageLink, fetch: FetchPage, parse: Parse, render: Renderer | None) -> "Crawled | PageRefused":
     try:
         reply = await fetch(link.url)
     except PageRefused as refusal:
@@ -94,16 +98,26 @@ async def _visit(link: PageLink, fetch: FetchPage, pool: Executor) -> "Crawled |
         return PageRefused(Outcome.BLOCKED, f"the site wants a login ({reply.status})")
     url = reply.headers.get("x-enrichd-url") or link.url
     now = datetime.now(UTC)
-    arguments = (reply.body, url, dict(reply.headers), now, reply.status)
-    if len(reply.body) <= INLINE_BYTES:
-        finding = parse_at(*arguments)
-    else:
-        finding = await asyncio.get_running_loop().run_in_executor(pool, parse_at, *arguments)
+    try:
+        finding = await parse(reply.body, url, dict(reply.headers), now, reply.status)
+        if render is not None and finding.kind == "empty_shell" and reply.status < 400:
+            finding = await _drawn(url, reply, fetch, parse, render) or finding
+    except PageRefused as refusal:
+        return refusal
     if reply.status in {403, 429} and finding.kind != "challenge":
         return PageRefused(Outcome.BLOCKED, f"the site refused the page ({reply.status})")
     if reply.status in {404, 410} and link.about != "start":
         return PageRefused(Outcome.MISS, f"no such page ({reply.status})")
     return Crawled(link.about, reply.status, finding)
+
+
+async def _drawn(url: str, reply: Reply, fetch: FetchPage, parse: Parse, render: Renderer) -> PageFinding | None:
+    """What a page says once its scripts have run; None when it cannot be drawn: then the empty page stands."""
+    try:
+        drawn = await render(url, reply, fetch)
+    except PageRefused:
+        return None
+    return await parse(drawn.body, url, dict(drawn.headers), datetime.now(UTC), drawn.status)
 
 
 def _choose(start: PageFinding, budget: int) -> list[PageLink]:

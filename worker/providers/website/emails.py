@@ -79,21 +79,25 @@ _GLUED = frozenset({"tel", "fax", "phone", "www", "web", "website", "e", "mobile
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """An email address, lower-case domain, and where it stands; ``line`` is -1 for one that only a link holds."""
+    """An email address, lower-case domain, and where it stands; ``line`` is -1 for one that no line spells out.
+
+    ``shown`` tells whether readers see it; a link with other words on it keeps its address to itself.
+    """
 
     address: str
     line: int
     column: int
     length: int
     path: str = ""
+    shown: bool = True
 
 
 def find_emails(rendering: Rendering, html: str) -> list[Email]:
     """Every address once, in the order of the page: text first, then links, then scrambled ones."""
     found: dict[str, Email] = {}
     budget = MAX_FOUND * 4
-    text = rendering.text.lower()
-    disguised = any(hint in text for hint in _HINTS) and _DISGUISE.search(rendering.text) is not None
+    lowered = rendering.lowered
+    disguised = any(hint in lowered for hint in _HINTS) and _DISGUISE.search(rendering.text) is not None
     for index, line in enumerate(rendering.lines if disguised or "@" in rendering.text else ()):
         if "@" in line:
             budget -= line.count("@")
@@ -107,13 +111,21 @@ def find_emails(rendering: Rendering, html: str) -> list[Email]:
     for link in rendering.links:
         if link.href[:7].lower() == "mailto:":
             for address in _in_mailto(link):
-                found.setdefault(address.lower(), Email(address, -1, 0, 0, path="a[href^=mailto]"))
+                shown = _spells(link.text, address)
+                found.setdefault(address.lower(), Email(address, -1, 0, 0, path="a[href^=mailto]", shown=shown))
     if "cfemail" in html or "email-protection#" in html:
         for match in _CLOUDFLARE.finditer(html):
             plain = uncloudflare(match.group(1))
             if plain:
                 found.setdefault(plain.lower(), Email(plain, -1, 0, 0, path="data-cfemail"))
     return list(found.values())[:MAX_FOUND]
+
+
+def _spells(text: str, address: str) -> bool:
+    """Whether a link's text is its address in a writing that was not understood: "info ( a t ) acme"."""
+    local, _, domain = address.lower().partition("@")
+    lowered = text.lower()
+    return len(text) <= 120 and local in lowered and domain.partition(".")[0] in lowered.replace(local, "", 1)
 
 
 @lru_cache(maxsize=1)

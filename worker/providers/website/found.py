@@ -56,8 +56,9 @@ class PageFinding(Finding):
     """A Finding about one page, with everything that was seen on it.
 
     ``emails``, ``phones``, ``faxes`` and ``names`` are plain texts as a reader would write them down, ``addresses``
-    have parts; ``names`` are ranked, the owner's first. ``mentions`` holds the same with evidence, under the same
-    words. ``kind`` says what the page is when it is no company page (``parked``, ``for_sale``, ``challenge``,
+    have parts; ``names`` are ranked, the owner's first. ``emails`` are those that readers see, or where there are none
+    the few behind links; ``linked_emails`` are the further ones behind links with other words on them. ``mentions``
+    holds all of them with evidence, under the same words. ``kind`` says what the page is when it is no company page (``parked``, ``for_sale``, ``challenge``,
     ``login``, ``soft_404``, ``empty_shell``), and is empty otherwise. ``regions`` are the countries it is about,
     likeliest first. ``people`` are objects with name, role and evidence. ``host`` is the site that it belongs to, as far as it shows.
     """
@@ -66,6 +67,7 @@ class PageFinding(Finding):
     kind: str = ""
     host: str = ""
     emails: tuple[str, ...] = ()
+    linked_emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     faxes: tuple[str, ...] = ()
     addresses: tuple[PageAddress, ...] = ()
@@ -82,6 +84,7 @@ class PageFinding(Finding):
         """Everything seen as JSON: lists of texts, and of addresses as objects."""
         return {
             "emails": list(self.emails),
+            "linked_emails": list(self.linked_emails),
             "phones": list(self.phones),
             "faxes": list(self.faxes),
             "addresses": [address.as_json() for address in self.addresses],

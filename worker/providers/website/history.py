@@ -17,10 +17,11 @@ _WAS = re.compile(
     rf"(?:im\sjahre?|in|en|nel|em)\s{_YEAR}\s(?:(?:wurde|was|fut|est|fue)\s)?(?:\w+\s){{0,6}}?(?:gegründet|founded|fondée?|créée?|fundad[ao]|established)",
     re.I,
 )
+_STARTED = re.compile(rf"\b(?:started|began|opened)\s(?:\w+\s){{0,6}}?in\s{_YEAR}(?!\d)", re.I)
 _CJK_YEAR = re.compile(rf"(?:設立|創業|創立|설립|成立)[^\d]{{0,12}}{_YEAR}")
 _YEAR_SHAPE = re.compile(r"(?<!\d)(?:1[6-9]|20)\d\d(?!\d)")
 _FOUNDING_WORDS = frozenset(
-    "founded established incorporated est estd gegründet gründung gründungsjahr firmengründung fondée fondé créée créé fundada fundado constituida constituido fondata fondato nata opgericht grundad grundlagt stiftet etableret"
+    "started began opened founded established incorporated est estd gegründet gründung gründungsjahr firmengründung fondée fondé créée créé fundada fundado constituida constituido fondata fondato nata opgericht grundad grundlagt stiftet etableret"
     " etablert etablerad perustettu założona założony założone rok založena založeno založen alapítva kuruluş seit depuis desde dal sinds sedan siden since grundat grundades roku".split()
 )
 _OTHER_SCRIPTS = (
@@ -39,13 +40,13 @@ _OTHER_SCRIPTS = (
     "kuruluş",
 )
 _STAFF_WORDS = frozenset(
-    "employees staff members associates colleagues professionals people mitarbeiter mitarbeiterinnen mitarbeiterzahl beschäftigte angestellte collaborateurs salariés employés effectif effectifs empleados trabajadores dipendenti collaboratori"
+    "kollegen kolleginnen employees staff members associates colleagues professionals people mitarbeiter mitarbeiterinnen mitarbeiterzahl beschäftigte angestellte collaborateurs salariés employés effectif effectifs empleados trabajadores dipendenti collaboratori"
     " medewerkers werknemers medarbetare anställda medarbejdere ansatte pracowników funcionários colaboradores".split()
 )
 _SINCE = re.compile(r"^(?:od|seit|depuis|desde|dal|sinds|sedan|siden|since)", re.I)
 _COPYRIGHT = re.compile(r"©|copyright|\(c\)|rights\sreserved", re.I)
 _EMPLOYEES = re.compile(
-    r"(?<!\d)(?P<count>\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\+?\s?(?:\w+\s){0,2}?(?:employees|staff(?:\smembers)?|team\smembers|associates|colleagues|professionals|people\swork|mitarbeiter(?:innen|\*innen|:innen|\sund\smitarbeiterinnen)?|beschäftigte|angestellte|collaborateurs|salariés|employés|empleados|trabajadores|dipendenti|collaboratori|medewerkers|werknemers|medarbetare|anställda|medarbejdere|ansatte|työntekijää|pracowników|zaměstnanců|funcionários|colaboradores|сотрудник\w*|çalışan)(?!\w)",
+    r"(?<!\d)(?P<count>\d{1,3}(?:[.,\s]\d{3}){1,2}|\d{1,6})\+?\s?(?:\w+\s){0,2}?(?:employees|staff(?:\smembers)?|team\smembers|associates|colleagues|professionals|people\s(?:work|across|in\sour|on\sour|strong)|kolleg(?:innen|en)(?:\sund\skoll?egen|\sund\skolleginnen)?|mitarbeiter(?:innen|\*innen|:innen|\sund\smitarbeiterinnen)?|beschäftigte|angestellte|collaborateurs|salariés|employés|empleados|trabajadores|dipendenti|collaboratori|medewerkers|werknemers|medarbetare|anställda|medarbejdere|ansatte|työntekijää|pracowników|zaměstnanců|funcionários|colaboradores|сотрудник\w*|çalışan)(?!\w)",
     re.I,
 )
 _STAFF_LABEL = re.compile(
@@ -85,13 +86,13 @@ def find_history(rendering: Rendering) -> Iterator[Fact]:
 
 
 def _founded(line: str, index: int, shift: int) -> Iterator[Fact]:
-    for pattern in (_FOUNDED, _WAS, _CJK_YEAR):
+    for pattern in (_FOUNDED, _WAS, _CJK_YEAR, _STARTED):
         for match in pattern.finditer(line):
             if _COPYRIGHT.search(line[max(0, match.start() - 30) : match.end() + 30]):
                 continue
             if match.start("year") < shift:
                 continue
-            since = bool(_SINCE.match(match.group()))
+            since = pattern is _STARTED or bool(_SINCE.match(match.group()))
             if since and len(line) > 120:
                 # "Since 2014 we also ..." tells of something else than the founding.
                 continue
@@ -104,4 +105,5 @@ def _founded(line: str, index: int, shift: int) -> Iterator[Fact]:
                 match.end() - start,
                 weight=0.85 if since else 1.0,
             )
-            return
+            if not since:
+                return

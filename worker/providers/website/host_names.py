@@ -64,6 +64,8 @@ def agreement(name: str, core: str) -> float:
     joined = "".join(parts)
     if joined == core or "".join(whole) == core or ("the" + joined) == core or joined == "the" + core:
         return 1.0
+    if "." in name and " " not in name and fold(name).removeprefix("www.").rpartition(".")[0].replace("-", "") == core:
+        return 0.85
     if "&" in name or " and " in name.lower():
         with_and = "".join(re.findall(r"[^\W_]+", fold(name).replace("&", " and ").replace("'", "")))
         if core in {with_and, with_and.removeprefix("the")}:
@@ -72,6 +74,8 @@ def agreement(name: str, core: str) -> float:
         front = "".join(parts[:size])
         if front == core and len(core) >= 3:
             return 0.85 if size > 1 or len(parts) <= 4 else 0.7
+    if len(core) >= 4 and any("".join(parts[-size:]) == core for size in range(1, min(len(parts), 4))):
+        return 0.8 if len(parts) <= 3 else 0.5
     if len(parts) >= 2:
         letters = "".join(p[0] for p in parts)
         if (

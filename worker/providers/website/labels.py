@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 import re
+from functools import lru_cache
 
 _PHONE_WORDS = (
     r"t[eé]l[eé]?(?:ph|f)[oóôøò]?n\w{0,5}|t[ée]l[ée]phone\w?|telefax\s?/\s?telefon|phones?|tel[s\.]?|t[ée]l\.?|tlf\w?|tlph|telf\w?|tfno"
@@ -25,18 +26,18 @@ _VETO_WORDS = (
     r"vat|ust\.?-?\s?id\w{0,6}|ust\.?-?(?:id|nr)\w{0,6}|umsatzsteuer\w{0,20}|steuer\w{0,10}|mwst|p\.?\s?iva|partita\s+iva|codice\s+fiscale|kvk|handelsregister\w{0,8}|registergericht"
     r"|org(?:anisations?)?\.?\s?-?\s?(?:nr|number|nummer)|cvr|y-tunnus|siren|siret|naics|duns|iban|bic|swift|konto\w{0,10}|blz|sort\s?code|account|acct|isbn|issn|upc|asin|sku|ean|gtin"
     r"|(?:kunden|kund|bestell|auftrags|artikel|rechnungs|mitglieds|vorgangs|produkt|modell|serien|vertrags|konto|steuer|register|lizenz|order|commande)\s?-?(?:nummer|nr|number|n°)|cod(?:ice)?\.?\s{0,2}fisc(?:ale)?|r[ée]f[ée]rence"
-    r"|part|model|serial|art(?:ikel)?\.?-?(?:nr|no)|artikelnummer|order\s+(?:no|number|nr|id)|invoice|reference|reg(?:istration|istered|istro)?\.?\s+(?:no|nr|number|company|charity)|registration|company\s+(?:no|number|reg\w*)"
+    r"|part|model|serial|art(?:ikel)?\.?-?(?:nr|no)|artikelnummer|order\s+(?:no|number|nr|id)|invoice|reference|reg(?:istration|istered|istro)?\.?\s+(?:no|nr|number|company|charity)|registration|register\s+(?:no|nr|number)|company\s+(?:no|number|reg\w*)|id(?:entification)?[\s-]?(?:number|no|nr|nummer)|cnil|kt|kennitala|bankgiro|plusgiro|postgiro|bankkonto\w*|kontonr|rachun\w+|adószám|cégjegyzékszám|(?:bank)?számlaszám|tilinumero|rekening\w*|nipc|contribuinte|routing\s+(?:no|number|#)|nmls|cui|vergi\s?(?:no|dairesi)?|αφμ|γεμη|еик|булстат|едрпоу|рнокпп|кодас|kodas|registrikood|reg\.?\s?kood|reg\.\s?nr|cap(?:itale?)?\.?\s?soc(?:iale?)?|許可番号|免許|公网安备|許可證|계좌"
     r"|charity(?:\s+(?:no|number))?|licen[cs]e|permit|patents?|p\.?\s?o\.?\s?box|postfach|casilla|apartado|zip(?:\s?code)?|postcode|postal(?:\s+code)?|c[oó]digo\s+postal|cep|version|latitude|longitude|gps|price|prix|preis|total|tax\s+id|gst|abn|acn|ein|cnpj|cpf|cuit|rfc|nip|regon|krs|ičo?|dič|инн|кпп|огрн|окпо"
     r"|事業者番号|登録番号|法人番号|사업자\w{0,8}|통신판매\w{0,6}|統一編號|统一\w{0,8}|icp备|许可\w{0,4}|vkn|mersis|sicil"
 )
 #: Only in capitals: these letters are words elsewhere.
-_VETO_CAPITALS = r"UID|TVA|IVA|BTW|NIF|CIF|NIE|RUT|RUC|RCS|APE|NAF|HRB|HRA|LEI|NPI|CAGE|USDOT|MC|DOT|CP|BP|CS|REA|ISO|DIN|USD|EUR|GBP|ID|BSB|FN|CHE|N\.I\.F|C\.I\.F|C\.F"
+_VETO_CAPITALS = r"UID|TVA|IVA|BTW|NIF|CIF|NIE|RUT|RUC|RCS|APE|NAF|HRB|HRA|LEI|NPI|CAGE|USDOT|MC|DOT|CP|BP|CS|REA|ISO|DIN|USD|EUR|GBP|ID|BSB|FN|CHE|N\.I\.F|C\.I\.F|C\.F|P\.\s?I|P\.\s?IVA"
 _LABEL = re.compile(
     rf"(?<![^\W\d_])(?:(?P<fax>{_FAX_WORDS})|(?P<veto>{_VETO_WORDS})|(?P<phone>{_PHONE_WORDS})|(?P<weak>{_WEAK_WORDS}))(?![^\W\d_])",
     re.I,
 )
 _CAPITALS = re.compile(
-    rf"(?<!\w)(?:{_VETO_CAPITALS})[\s.:#º°-]{{0,4}}(?:[Nn][or°º]?\.?[\s:]{{0,2}})?$|[$€£¥№]\s?$|(?:\d|\b)%\s?$"
+    rf"(?<!\w)(?:{_VETO_CAPITALS})[\s.:#º°-]{{0,4}}(?:[Nn][or°º]?\.?[\s:]{{0,2}})?(?:[A-Z]{{2}}\s?)?$|[$€£¥№]\s?$|(?:\d|\b)%\s?$"
 )
 _VETO_GAP = re.compile(
     r"^[\s.:：#()/\-–nrNRo°º,]{0,12}(?:is|ist|nummer|number|no|code|id)?[\s.:：#]{0,4}(?:[A-Z]{1,3}[\s-]?)?$", re.I
@@ -100,6 +101,7 @@ def label_after(suffix: str) -> str:
     return (match.lastgroup or "") if match else ""
 
 
+@lru_cache(maxsize=4096)
 def label_alone(line: str) -> str:
     """``phone`` or ``fax`` when a line is nothing but such a label, else nothing."""
     if len(line) > 40:

@@ -60,6 +60,7 @@ _BEGIN = re.compile(
 
 #: The last letters of every form, to leave names without one alone quickly.
 _LAST = re.compile(r"[^\W_]+(?=[\W_]{0,4}$)")
+_HOST_END = re.compile(r"(?:^|\s)(?:www\.)?[\w-]{2,40}\.(?!(?:inc|ltd|llc|co|ag|kg|sa|bv|nv)$)[a-z]{2,4}$")
 _LAST_WORDS = frozenset(word.group() for form in FORMS if (word := _LAST.search(form))) | frozenset(
     form.replace(" ", "") for form in FORMS
 )
@@ -94,6 +95,9 @@ def split_legal_form(name: str) -> tuple[str, str]:
     for _ in range(3):
         last = _LAST.search(text)
         if last is None or (last.group().isascii() and last.group().lower() not in _LAST_WORDS):
+            break
+        if _HOST_END.search(text[-48:]):
+            # "Acme.pt" is a site's name; PT is a form in Jakarta only.
             break
         match = _END.search(text[-48:])
         if not match or match.start() + max(0, len(text) - 48) < 2:

@@ -2,12 +2,15 @@
 # ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
 from urllib.parse import urldefrag
 
 from worker.providers.website.document import Document, host_of
 from worker.providers.website.found import PageLink
-from worker.providers.website.rendering import FOOTER, NAV, Rendering
+from worker.providers.website.rendering import FOOTER, NAV, Link, Rendering
 from worker.providers.website.text_keys import fold
 
 #: Subject of a page, its worth, words in addresses and link texts (folded).
@@ -19,12 +22,13 @@ _SUBJECTS: tuple[tuple[str, float, str], ...] = (
     ("legal", 3.0, r"privacy|datenschutz\w*|agb|terms|conditions|legal|cgv|cgu|privacidad|rgpd|gdpr|privatlivspolitik|integritet\w*|tietosuoja\w*|polityka|プライバシー\w*"),
     ("jobs", 1.0, r"careers?|jobs?|karriere|stellen\w*|emploi|trabaja|lavora|vacatures"),
 )  # fmt: skip
-_PATTERNS = tuple(
+Subject = tuple[str, float, re.Pattern[str]]
+_PATTERNS: tuple[Subject, ...] = tuple(
     (about, worth, re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.I)) for about, worth, words in _SUBJECTS
 )
 #: The first letters of every expression: most links have no word that begins so.
-_TOKEN = re.compile(r"(?<![a-z])[a-z]{3,4}")
-_HINTS: dict[str, tuple[tuple[str, float, re.Pattern[str]], ...]] = {}
+_TOKEN = re.compile(r"([a-z]{3,4})[a-z]*")
+_HINTS: dict[str, tuple[Subject, ...]] = {}
 for _number, _subject in enumerate(_PATTERNS):
     for _phrase in _SUBJECTS[_number][2].split("|"):
         if _first := re.match(r"[a-z]{3,4}", _phrase):
@@ -37,9 +41,16 @@ _KNOWN = frozenset(_HINTS)
 _FOREIGN = re.compile(
     "контакт|компани|о нас|про нас|команда|επικοινων|お問|会社|企業|アクセス|特定商|役員|チーム|プライバ|联系|聯絡|关于|關於|연락|오시는|회사|문의"
 )
+#: "à propos", "o nas", "om oss", "chi siamo", "qui", "get in", "wir", "ota", "who we", "our story"; the first letter is matched first, so that
+#: a search leaps from one to the next.
 _SHORT = re.compile(
-    r"(?<![a-z])(?:a[\s_-]?propos|o[\s_-](?:nas|firmie|компании)|om[\s_-]?oss?|chi[\s_-]?siamo|qui[\s_-]|get[\s_-]in|wir[\s_-]|ota[\s_-]|who[\s_-]we|our[\s_-](?:story|people))"
+    r"[aocqgw](?<![a-z].)(?:(?<=a)[\s_-]?propos|(?<=o)(?:[\s_-](?:nas|firmie|компании)|m[\s_-]?oss?|ta[\s_-]|ur[\s_-](?:story|people))"
+    r"|(?<=c)hi[\s_-]?siamo|(?<=q)ui[\s_-]|(?<=g)et[\s_-]in|(?<=w)(?:ir[\s_-]|ho[\s_-]we))"
 )
+#: Letters of other scripts, as addresses carry them.
+_ENCODED = re.compile(r"%[de]")
+#: What no link holds, so that no expression reaches from one into the next.
+_BETWEEN = "\x00"
 _FILES = re.compile(
     r"\.(?:pdf|jpe?g|png|gif|webp|svg|zip|docx?|xlsx?|pptx?|mp[34]|exe|dmg|ics|vcf|xml|rss|css|js)(?:$|\?)", re.I
 )
@@ -61,35 +72,18 @@ def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageL
     links = rendering.links
     if len(links) > 2 * MAX_EACH_END:
         links = links[:MAX_EACH_END] + links[-MAX_EACH_END:]
-    for link in links:
+    for index, subjects in _promising(links):
+        link = links[index]
         key = (link.href, link.text)
         if key in tried:
             continue
         tried.add(key)
         href = link.href.strip()
-        both = f"{href[-50:]} {link.text[:40]}"
-        both = both.lower() if both.isascii() else fold(both)
-        tokens = _TOKEN.findall(both)
-        subjects = (
-            []
-            if _KNOWN.isdisjoint(tokens)
-            else [subject for token in tokens if token in _HINTS for subject in _HINTS[token]]
-        )
-        if not subjects and (_FOREIGN.search(both) or "%d" in both or "%e" in both or _SHORT.search(both)):
-            subjects = list(_PATTERNS)
-        if not subjects:
-            continue
-        if (
-            not href
-            or href[0] == "#"
-            or href[:11].lower() in {"javascript:"}
-            or href[:7].lower() == "mailto:"
-            or href[:4].lower() == "tel:"
-        ):
+        if not href or href[0] == "#" or href[:11].lower().startswith(("javascript:", "mailto:", "tel:")):
             continue
         if len(href) > 400 or _FILES.search(href) or _NOISE.search(href):
             continue
-        found = _about(href, link.text, subjects)
+        found = _about(href[-80:] if "//" not in href else _path(href), link.text[:60], tuple(subjects))
         if found is None:
             continue
         url = urldefrag(document.absolute(href)).url
@@ -105,11 +99,44 @@ def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageL
     return tuple(sorted(best.values(), key=lambda link: -link.rank)[:MAX_LINKS])
 
 
-def _about(href: str, text: str, subjects: Sequence[tuple[str, float, re.Pattern[str]]]) -> tuple[str, float] | None:
-    path = (
-        fold(href.rpartition("//")[2].partition("/")[2][-80:].replace("%20", " ")) if "//" in href else fold(href[-80:])
-    )
-    label = fold(text[:60])
+def _promising(links: Sequence[Link]) -> list[tuple[int, list[Subject]]]:
+    """Links (by number) whose address or text may say a subject, and which. All are looked through as one text."""
+    said = [f"{link.href.strip()[-50:]} {link.text[:40]}" for link in links]
+    text = _BETWEEN.join(said)
+    text = text.lower() if text.isascii() else _BETWEEN.join([s.lower() if s.isascii() else fold(s) for s in said])
+    starts = [0, *accumulate(len(part) + 1 for part in text.split(_BETWEEN))]
+    found: dict[int, list[Subject]] = {}
+    hits = [(at, token) for token in _KNOWN.intersection(_TOKEN.findall(text)) for at in _beginnings(text, token)]
+    for at, token in sorted(hits):
+        found.setdefault(bisect_right(starts, at) - 1, []).extend(_HINTS[token])
+    others = [match.start() for match in _SHORT.finditer(text)]
+    if not text.isascii():
+        others += [match.start() for match in _FOREIGN.finditer(text)]
+    if "%d" in text or "%e" in text:
+        others += [match.start() for match in _ENCODED.finditer(text)]
+    for at in others:
+        found.setdefault(bisect_right(starts, at) - 1, list(_PATTERNS))
+    return sorted(found.items())
+
+
+def _beginnings(text: str, token: str) -> Iterator[int]:
+    """Where a word begins with four letters, or is three letters."""
+    at = text.find(token)
+    while at >= 0:
+        end = at + len(token)
+        if not ("a" <= text[at - 1 : at] <= "z") and (len(token) == 4 or not ("a" <= text[end : end + 1] <= "z")):
+            yield at
+        at = text.find(token, end)
+
+
+def _path(href: str) -> str:
+    return href.rpartition("//")[2].partition("/")[2][-80:].replace("%20", " ")
+
+
+@lru_cache(maxsize=4096)
+def _about(path: str, text: str, subjects: tuple[Subject, ...]) -> tuple[str, float] | None:
+    """What a link leads to and how surely, by its address and its text. Menus are the same on all pages of a site."""
+    path, label = fold(path), fold(text)
     best: tuple[str, float] | None = None
     for about, worth, pattern in subjects:
         rank = 0.0

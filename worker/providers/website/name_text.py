@@ -6,7 +6,7 @@ from worker.providers.website.legal_forms import has_strong_form
 from worker.providers.website.postal import US_STATES
 
 _LEADING = re.compile(
-    r"^(?:welcome\s+to(?:\s+the\s+(?:official\s+)?(?:web\s?site|site|home\s?page)\s+of)?|contact(?:\s+us)?(?:\s+at)?|about(?:\s+us)?|contacting|how\s+to\s+contact|kontakt(?:ieren\s+sie)?(?:\s+(?:zu|mit|bei))?|impressum(?:\s+(?:von|der|des))?"
+    r"^(?:(?:log|sign)\s?(?:in|on)\s+to|register\s+(?:at|with)|welcome\s+to(?:\s+the\s+(?:official\s+)?(?:web\s?site|site|home\s?page)\s+of)?|contact(?:\s+us)?(?:\s+at)?|about(?:\s+us)?|contacting|how\s+to\s+contact|kontakt(?:ieren\s+sie)?(?:\s+(?:zu|mit|bei))?|impressum(?:\s+(?:von|der|des))?"
     r"|willkommen\s+(?:bei|auf|im|in)(?:\s+(?:der|dem|den))?|bienvenue\s+(?:chez|sur|à)|bienvenidos?\s+a|benvenuti?\s+(?:su|in|da|nel)|contacte[rz]?(?:-nous)?|nous\s+contacter|contacto|contacta(?:r)?(?:\s+con)?|contatti|über|the\s+official\s+(?:web)?\s?site\s+of|official\s+(?:web)?\s?site\s+of"
     r"|home\s+(?:page\s+)?of|directions\s+to|hours\s+(?:and|&)\s+directions|write\s+to|visit|email|call|locations?\s+of|map\s+of)\s*[:\-–]?\s+",
     re.I,
@@ -28,7 +28,8 @@ _SENTENCE = re.compile(
     re.I,
 )
 _BAD = re.compile(
-    r"@|https?:|www\.|\d{3}[-.\s)]\d{3}|^[\d\W]+$|[{}<>=]|^(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b", re.I
+    r"^(?:(?:proudly\s)?powered|designed|developed|hosted|created|(?:web)?site|web\s?design)\s+by\b|@|https?:|www\.|\d\s?%|\d{3}[-.\s)]\d{3}|^[\d\W]+$|[{}<>=]|^(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b",
+    re.I,
 )
 MAX_NAME = 80
 

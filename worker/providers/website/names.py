@@ -5,8 +5,10 @@ Every candidate is something that is written somewhere as a name; nothing is put
 # ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from worker.providers.website.address import Address
 from worker.providers.website.document import Document
@@ -19,6 +21,7 @@ from worker.providers.website.legal_forms import (
 from worker.providers.website.legal_mentions import legal_mentions
 from worker.providers.website.name_text import MAX_NAME, plausible, tidy
 from worker.providers.website.rendering import H1, HEADING, Rendering, attribute
+from worker.providers.website.streets import street_score
 from worker.providers.website.structured import Structured
 from worker.providers.website.text_keys import fold, name_key
 
@@ -32,7 +35,9 @@ _GENERIC = frozenset(
     " getintouch reachus emailus callus writetous findus visitus ouraddress address phone email mail form contactform contactinformation contactinfo contactdetails contactpage team ourteam staff careers jobs"
     " startseite accueil inicio inici principal pagina paginaprincipal hem forside etusivu strona glowna stronaglowna kezdolap domov uvod uvodni anasayfa iletisim kapcsolat yhteystiedot kontaktoss kontaktossos kontaktaoss otayhteytta"
     " contactanos contacte contactar contate faleconosco fale telephone telefon tel fax officialsite officialwebsite website site welcometo hours openinghours generalinformation ourlocations storelocator storelocations"
-    " контакты контакти главная основная нас компании お問い合わせ お問合せ 会社概要 アクセス ホーム トップページ 联系我们 首页 关于我们 聯絡我們 首頁 연락처 회사소개 오시는길 us data top back backtotop readmore more next previous moreinfo general sales marketing administration department departments headquarters mainoffice headoffice corporateoffice cityhall reservations accommodations rates gallery photos events calendar links resources media press blog2 community download downloads account myaccount signup subscribe newsletter followus follow share facebook twitter youtube linkedin instagram english2 customers partners solutions company overview history mission copyright allrightsreserved webmaster address2 mailingaddress telephone2 emailaddress print close ok yes no submit send name message subject welcome2 bienvenue willkommen benvenuti welkom bienvenido bienvenidos wordpress joomla drupal shopify wix homemade home3 startpage start frontpage front intro enter skip skiptocontent skiptomaincontent maincontent content navigation mainmenu toggle togglenavigation loading error notfound pagenotfound home2 en de fr es it english deutsch menu".split()
+    " контакты контакти главная основная нас компании お問い合わせ お問合せ 会社概要 アクセス ホーム トップページ 联系我们 首页 关于我们 聯絡我們 首頁 연락처 회사소개 오시는길 us data top back backtotop readmore more next previous moreinfo general sales marketing administration department departments headquarters mainoffice headoffice corporateoffice cityhall reservations accommodations rates gallery photos events calendar links resources media press blog2 community download downloads account myaccount signup subscribe newsletter followus follow share facebook twitter youtube linkedin instagram english2 customers partners solutions company overview history mission copyright allrightsreserved webmaster address2 mailingaddress telephone2 emailaddress print close ok yes no submit send name message subject welcome2 bienvenue willkommen benvenuti welkom bienvenido bienvenidos wordpress joomla drupal shopify wix homemade home3 startpage start frontpage front intro enter skip skiptocontent skiptomaincontent maincontent content navigation mainmenu toggle togglenavigation loading error notfound pagenotfound home2 en de fr es it english deutsch menu"
+    " alle-rechte-vorbehalten allerechtevorbehalten tousdroitsreserves tuttiidirittiriservati todoslosderechosreservados todososdireitosreservados wszelkieprawazastrzezone vsechnapravavyhrazena vsetkypravavyhradene mindenjogfenntartva toatedrepturilerezervate"
+    " всеправазащищены всіправазахищені visosteisessaugomos allerettighederforbeholdes kaikkioikeudetpidatetaan allerechtenvoorbehouden tumhaklarısaklıdır tumhaklarisaklidir registration title createaccount directory verzeichnis 회원가입 лентановостей login2 signin logon aktuelles latestnews noticias actualites nieuws".split()
 )
 _COPYRIGHT = re.compile(
     r"(?:©|\(\s?c\s?\)(?=\s?(?:\d|copyright|[A-Z]))|copyright|copr\.|℗|tous\sdroits\sréservés\s?[-–:]|todos\slos\sderechos\sreservados\s?[-–:])[\s©:,.]{0,4}(?:\(c\))?\s{0,2}(?:copyright\s{0,3})?(?:(?:\d{4}|’\d\d)[\s,–—/&-]{0,4}){0,6}(?:by|of|to)?[\s:,.|–-]{0,4}(?P<name>[^|©•·\n]{2,90})",
@@ -42,7 +47,9 @@ _RIGHTS = re.compile(
     r"[\s,.;–|(-]{0,4}\b(?:all\s+rights?|alle\s+rechte|tous\s+droits|todos\s+(?:los\s+)?(?:derechos|direitos)|tutti\s+i\s+diritti|alle\s+rechten|rights\s+reserved|copyright|with\s+all|unless|privacy|terms|designed|site\s+(?:by|design|map)|web\s?(?:site|design)|powered|and\s+its|or\s+its|and/or|is\s+a\s|are\s|\d{4}|p\.?\s?iva|all\s+content|reserved|disclaimer|legal|no\s+part|developed|impressum|datenschutz|hosted|created|contact|use\s+of|all\s+trade).*$",
     re.I,
 )
-_LOGO = re.compile(r"logo|brand|masthead|site-?title|header", re.I)
+_CLAIM_SIGNS = ("©", "(c)", "opyright", "(C)", "COPYRIGHT")
+_WIDE_FORMS = ("株式", "有限", "주식", "㈜")
+_LOGO = ("logo", "brand", "masthead", "site-title", "sitetitle", "header")
 _ALT_NOISE = re.compile(
     r"\s*\b(?:logo(?:type)?|home\s?page|homepage|image|banner|header|graphic|go\s+to|back\s+to|return\s+to|click\s+here.*|link\s+to|home)\b\s*",
     re.I,
@@ -50,19 +57,37 @@ _ALT_NOISE = re.compile(
 FREE_MAIL = frozenset(
     "gmail yahoo hotmail aol outlook live msn icloud gmx web t-online mail comcast verizon att sbcglobal earthlink bellsouth me mac ymail googlemail wanadoo orange free sfr laposte libero tin alice virgilio tiscali interia wp o2 onet seznam centrum yandex rambler bk list inbox qq 163 126 sina naver daum hanmail nate docomo ezweb softbank btinternet btconnect ntlworld sky talktalk virgin blueyonder bigpond optusnet xtra rogers shaw sympatico telus telenet skynet ziggo kpnmail planet hetnet terra uol bol ig hushmail protonmail proton zoho fastmail rediffmail".split()
 )
+#: Words of a line on which a company names itself with its register.
+_REGISTERED = re.compile(
+    r"\b(?:cnpj|cif|nif|kvk|hr[ab]|rcs|siren|siret|p\.?\s?iva|partita\siva|vat|btw|ust-?id|uid|cvr|nip|krs|ičo|org\.?\s?nr|registered\s(?:in|office|company|charity|no|number)|company\s(?:no|number|reg)|trading\sname\sof|trading\sas|abn|инн|огрн)\b",
+    re.I,
+)
+_OTHERS = re.compile(
+    r"h[ée]berge|hosting|webdesign|web\s?design|designed|developed|umsetzung|realisi|agentur|agency", re.I
+)
+#: "Used cars for sale at Carfield": who sells stands last.
+_SOLD_AT = re.compile(r"\s(?:bei|på|na|chez|auf|hos|su|op|on|на|sur|en)\s(?P<name>[^\s]{3,40})$")
 _HOSTLIKE = re.compile(r"^(?:https?://)?(?:[\w-]{1,60}\.){1,4}[a-z]{2,12}/?$", re.I)
 _CODE = re.compile(
     r"_|\.(?:jpe?g|gif|png|svg)$|^[a-z]+[A-Z]\w*\d|\b(?:img|jpg|png|gif|px|banner\d|white background|untitled)\b", re.I
 )
+#: Where a site's own pages find its start page: addresses relative to the page, and paths behind the own host.
+_HOMES = frozenset(
+    "/ ./ ../ index.html /index.html index.htm /index.htm index.php /index.php default.aspx /default.aspx home.html ../index.html /home"
+    " default.asp index.asp /en /en/ /de/ /fr/".split()
+)
+_HOME_PATHS = frozenset({"", "index.html", "index.php", "index.htm", "en", "en/", "home"})
 
 #: Takes (text, place, where).
 Offer = Callable[[str, str, tuple[int, int] | str], None]
 #: Minor headings that are looked at, and candidates that are compared with each other.
 MAX_HEADINGS, MAX_COMPARED = 10, 28
+#: Characters up to which a text is remembered with the name in it.
+MAX_REMEMBERED = 200
 #: What each place is worth on its own.
 WEIGHTS = {
     "structured": 5.0, "structured-legal": 4.0, "site_name": 4.5, "website": 3.5, "application": 2.0, "title": 2.2, "title-first": 0.6, "title-last": 0.9, "h1": 1.3, "heading": 0.5, "logo": 3.0, "image-home": 1.6,
-    "copyright": 3.2, "legal": 1.6, "address": 2.0, "og_title": 1.0, "home-link": 1.0, "hcard": 3.0, "imprint": 2.5,
+    "copyright": 3.2, "legal": 1.6, "address": 2.0, "og_title": 1.0, "home-link": 1.0, "hcard": 3.0, "imprint": 0.0,
 }  # fmt: skip
 
 
@@ -86,11 +111,8 @@ def rank_names(
     pool: dict[str, Candidate] = {}
 
     def offer(text: str, place: str, where: tuple[int, int] | str) -> None:
-        text = tidy(text)
-        if not text or not plausible(text):
-            return
-        key = name_key(text)
-        if len(key) < 2 or key in _GENERIC or fold(text).replace(" ", "") in _GENERIC:
+        text, key = _as_name(text) if len(text) <= MAX_REMEMBERED else _as_name.__wrapped__(text)
+        if not key:
             return
         candidate = pool.get(key)
         if candidate is None:
@@ -106,7 +128,7 @@ def rank_names(
     cores = [core for host in hosts if (core := host_core(host))]
     alone = _alone_counts(rendering)
     for candidate in pool.values():
-        candidate.alone = sum(alone.get(form.lower().strip(" .,®™©"), 0) for form in candidate.forms)
+        candidate.alone = sum(alone[form.lower().strip(" .,®™©")] for form in candidate.forms)
         candidate.agreement = max(
             (agreement(candidate.text, core) * (1.0 if n == 0 else 0.6) for n, core in enumerate(cores)), default=0.0
         )
@@ -114,6 +136,18 @@ def rank_names(
     for candidate in ranked:
         candidate.text = _best_form(candidate)
     return ranked
+
+
+@lru_cache(maxsize=4096)
+def _as_name(text: str) -> tuple[str, str]:
+    """(the name inside a text, its key), or two empty strings. Titles, logos and footers of a site's pages repeat."""
+    text = tidy(text)
+    if not text or not plausible(text):
+        return "", ""
+    key = name_key(text)
+    if len(key) < 2 or key in _GENERIC or fold(text).replace(" ", "") in _GENERIC:
+        return "", ""
+    return text, key
 
 
 def _from_structure(structured: Structured, offer: Offer) -> None:
@@ -162,16 +196,22 @@ def _from_head(document: Document, offer: Offer) -> None:
                 offer(parts[0], base, path)
                 if " at " in segment or " by " in segment:
                     offer(parts[-1], base, path)
+            behind = _SOLD_AT.search(segment)
+            if behind:
+                offer(behind.group("name"), base, path)
 
 
 def _from_body(rendering: Rendering, hosts: Sequence[str], addresses: Sequence[Address], offer: Offer) -> None:
     lines, bits = rendering.lines, rendering.bits
     text = rendering.text
     forms = [*(FORM_WORDS & rendering.exact), *(form for form in DOTTED_FORMS if form in text)]
-    wide = not text.isascii()
-    claimed = "©" in text or "(c)" in text or "opyright" in text or "(C)" in text or "COPYRIGHT" in text
+    claimed = rendering.lines_with(_CLAIM_SIGNS, exact=True)
+    formal = rendering.lines_with(forms, exact=True)
+    formal_wide = rendering.lines_with(_WIDE_FORMS, exact=True) if not text.isascii() else set()
     headings = 0
-    for index, line in enumerate(lines):
+    headed = [index for index, mark in enumerate(bits) if mark & (H1 | HEADING)]
+    for index in sorted(claimed.union(formal, formal_wide, headed)):
+        line = lines[index]
         size = len(line)
         if size > 3000:
             continue
@@ -184,18 +224,22 @@ def _from_body(rendering: Rendering, hosts: Sequence[str], addresses: Sequence[A
         elif mark & HEADING and size <= 80 and headings < MAX_HEADINGS:
             headings += 1
             offer(line, "heading", (index, 0))
-        if claimed and ("©" in line or "(c)" in line or "opyright" in line or "(C)" in line or "COPYRIGHT" in line):
+        if index in claimed:
             for match in _COPYRIGHT.finditer(line):
                 name = _RIGHTS.sub("", match.group("name"))
                 name = re.split(r"\.\s+(?=[A-Z])|\s[-–|]\s", name)[0]
+                head, comma, behind = name.partition(", ")
+                if comma and street_score(behind.partition(",")[0]) >= 1:
+                    name = head
                 offer(re.sub(r"[\s,]*\d{4}.*$", "", name), "copyright", (index, match.start("name")))
                 if index + 1 < len(lines) and not name.strip(" .,"):
                     offer(lines[index + 1], "copyright", (index + 1, 0))
-        if (size <= 400 and forms and any(form in line for form in forms)) or (
-            wide and ("株式" in line or "有限" in line or "주식" in line or "㈜" in line)
-        ):
+        if (size <= 400 and index in formal) or index in formal_wide:
+            registered = _REGISTERED.search(line) is not None and not _OTHERS.search(line)
             for name, column in legal_mentions(line):
                 offer(name, "legal", (index, column))
+                if registered:
+                    offer(name, "imprint", (index, column))
     for address in addresses[:12]:
         if address.line > 0:
             _above(address, rendering, offer)
@@ -205,7 +249,8 @@ def _from_body(rendering: Rendering, hosts: Sequence[str], addresses: Sequence[A
         if not alt or len(alt) > 120:
             continue
         home = image.link is not None and _is_home(image.link, own)
-        if _LOGO.search(image.tag):
+        tag = image.tag.lower()
+        if any(sign in tag for sign in _LOGO):
             place = "logo"
         elif home:
             place = "image-home"
@@ -239,61 +284,28 @@ def _above(address: Address, rendering: Rendering, offer: Offer) -> None:
 
 
 def _is_home(href: str, own: set[str]) -> bool:
-    target = href.partition("?")[0].partition("#")[0].lower()
-    if target in {
-        "/",
-        "./",
-        "../",
-        "index.html",
-        "/index.html",
-        "index.htm",
-        "/index.htm",
-        "index.php",
-        "/index.php",
-        "default.aspx",
-        "/default.aspx",
-        "home.html",
-        "../index.html",
-        "/home",
-        "default.asp",
-        "index.asp",
-        "/en",
-        "/en/",
-        "/de/",
-        "/fr/",
-    }:
+    if "?" in href or "#" in href:
+        href = href.partition("?")[0].partition("#")[0]
+    target = href.lower()
+    if target in _HOMES:
         return True
     if target.startswith(("http://", "https://", "//")):
         host, _, path = target.partition("//")[2].partition("/")
-        return host.removeprefix("www.") in own and path in {
-            "",
-            "index.html",
-            "index.php",
-            "index.htm",
-            "en",
-            "en/",
-            "home",
-        }
+        return path in _HOME_PATHS and host.removeprefix("www.") in own
     return False
 
 
-def _alone_counts(rendering: Rendering) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for line in rendering.lines:
-        if len(line) <= MAX_NAME:
-            key = line.lower().strip(" .,®™©")
-            counts[key] = counts.get(key, 0) + 1
-    for text, _, _, _ in rendering.runs:
-        key = text.lower().strip(" .,®™©")
-        counts[key] = counts.get(key, 0) + 1
-    return counts
+def _alone_counts(rendering: Rendering) -> Counter[str]:
+    texts = [line for line in rendering.lines if len(line) <= MAX_NAME]
+    texts += [text for text, _, _, _ in rendering.runs]
+    return Counter([text.lower().strip(" .,®™©") for text in texts])
 
 
 def _score(pool: dict[str, Candidate]) -> list[Candidate]:
     for candidate in pool.values():
         base = sum(WEIGHTS[place] for place in candidate.places)
         score = base + 5.0 * candidate.agreement + min(1.5, 0.4 * candidate.alone)
-        if len(candidate.places) >= 3:
+        if len(candidate.places.keys() - {"imprint"}) >= 3:
             score += 0.8
         if any(has_strong_form(form) for form in candidate.forms):
             score += 0.9

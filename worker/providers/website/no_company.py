@@ -25,10 +25,10 @@ _CHALLENGE = re.compile(
     r"|bot\s(?:verification|protection|detection)|security\scheck\sto\saccess|blocked\sby\s(?:the\s)?(?:network\s)?security|sie\ssind\skein\sroboter|complete\sthe\s(?:security\scheck|captcha)",
     re.I,
 )
-_CHALLENGE_MARKUP = re.compile(
-    r"/cdn-cgi/challenge-platform|cf-browser-verification|_Incapsula_Resource|id=\"challenge-form\"|captcha-delivery\.com|px-captcha|awswaf|geo\.captcha",
-    re.I,
-)
+_CHALLENGE_MARKUP = (
+    "/cdn-cgi/challenge-platform", "cf-browser-verification", "_incapsula_resource", 'id="challenge-form"', "captcha-delivery.com",
+    "px-captcha", "awswaf", "geo.captcha",
+)  # fmt: skip
 _LOGIN = re.compile(
     r"^(?:(?:please\s)?(?:log|sign)\s?in(?:\sto\s.{1,40})?|login(?:\spage)?|anmelden|anmeldung|connexion|se\sconnecter|iniciar\ssesi[oó]n|accedi|entrar|inloggen|logga\sin|zaloguj(?:\ssię)?|ログイン|登录|로그인|вход)$",
     re.I,
@@ -55,10 +55,17 @@ _SIGNS = frozenset(
     " confirm human robot roboter ddos cookies pardon denied unsuccessful unusual bot security captcha blocked login log sign anmelden anmeldung connexion connecter iniciar accedi entrar inloggen logga zaloguj found gefunden exist existe introuvable trouvée encontrada trovata gevonden hittades finns fundet funnet findes"
     " strona nebyla nalezena oldal error fehler erreur javascript script".split()
 )
+#: One of these is in every text that ``_CHALLENGE`` or ``_PARKED`` finds something in ("dom" for ``_FOR_SALE``).
+_CHALLENGE_SIGNS = ("checking", "moment", "attention", "human", "robot", "ddos", "cookies", "pardon", "denied", "unsuccessful", "unusual", "bot", "security", "captcha")  # fmt: skip
+_PARKED_SIGNS = ("dom", "parked", "related", "future", "soon", "construction", "entsteht", "aufbau", "default", "nginx", "works!", "iis", "congratulations", "suspended", "index")  # fmt: skip
 #: Texts longer than this are about something.
 SHORT, MIDDLE = 600, 2500
 #: Characters of markup that are searched for signs of walls and shells.
 MARKUP = 200_000
+
+
+def _any_of(signs: tuple[str, ...], text: str) -> bool:
+    return any(sign in text for sign in signs)
 
 
 def kind_of_page(document: Document, rendering: Rendering, html: str, status: int = 200) -> str:
@@ -86,13 +93,18 @@ def kind_of_page(document: Document, rendering: Rendering, html: str, status: in
         return ""
     head = f"{title}\n{text[:3000]}"
     if size < MIDDLE:
-        if size < SHORT and _CHALLENGE_MARKUP.search(html):
+        lowered = head.lower()
+        if size < SHORT and _any_of(_CHALLENGE_MARKUP, html.lower()):
             return "challenge"
-        if (size < 1500 or status in {403, 429, 503}) and _CHALLENGE.search(head):
+        if (
+            (size < 1500 or status in {403, 429, 503})
+            and _any_of(_CHALLENGE_SIGNS, lowered)
+            and _CHALLENGE.search(head)
+        ):
             return "challenge"
-        if _FOR_SALE.search(head):
+        if "dom" in lowered and _FOR_SALE.search(head):
             return "for_sale"
-        if size < 1500 and _PARKED.search(head):
+        if size < 1500 and _any_of(_PARKED_SIGNS, lowered) and _PARKED.search(head):
             return "parked"
     if status in {404, 410}:
         return "soft_404"

@@ -4,7 +4,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from worker.providers.website.jsonld import first
 from worker.providers.website.rendering import Rendering
@@ -17,8 +16,9 @@ _ROLE = (
     r"|directeur|eigenaar|zaakvoerder|vd|verkst[äa]llande\sdirekt[öo]r|daglig\sleder|adm\.?\sdir\w*|direkt[øo]r|toimitusjohtaja|prezes(?:\szarz[ąa]du)?|w[łl]a[śs]ciciel|jednatel|majitel|[üu]gyvezet[őo]|генеральный\sдиректор|директор|代表取締役(?:社長)?|代表者?|대표(?:이사|자)?"
 )
 _PERSON = r"(?:(?:Herrn?|Frau|Mr\.?|Mrs\.?|Ms\.?|Dr\.?(?:[\s-]?(?:med|jur|phil|rer|ing|nat|oec|pol)\.?)*|Prof\.?|Dipl\.?-?\s?\w{2,8}\.?(?:\s?\(FH\))?|Ing\.?|Mag\.?|M\.\s|Mme\.?|Sr\.?|Sra\.?|D\.|Dott\.?(?:ssa)?)\s){0,3}(?P<name>[A-ZÀ-ÞŁŚŻŹČŠŽŘ][\w'’.-]{1,24}(?:\s(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘ][\w'’.-]{0,24}|von|van|de[rn]?|zu|di|da|del|la|le|dos?|af|ter|bin)){1,4})"
-_OTHER_ROLES = re.compile("代表|대표|директор|ügyvezet|właściciel|verkställande|direkt[øö]r|gérant|gestora", re.I)
-MAX_ROLE_LINES = 400
+_OTHER_ROLES = (
+    "代表", "대표", "директор", "ügyvezet", "właściciel", "verkställande", "direktør", "direktör", "gérant", "gestora"
+)  # fmt: skip
 _ROLE_WORDS = frozenset(
     "geschäftsführer geschäftsführerin geschaeftsfuehrer geschäftsführung vertretungsberechtigter vertreten inhaber inhaberin vorstand vorstandsvorsitzender verantwortlich verantwortlicher ansprechpartner ansprechpartnerin director directors chief ceo"
     " cto cfo coo founder founders cofounder cofounders owner owners president chairman chairmen chairwoman manager principal partner proprietor gerant directeur directrice pdg responsable directora gerente administrador administradora propietario"
@@ -72,19 +72,14 @@ def _in_structure(structured: Structured) -> Iterator[Person]:
 
 def _lines_with(roles: Sequence[str], rendering: Rendering, *, wide: bool) -> list[int]:
     """The numbers of the lines that name a role."""
-    found = rendering.lines_with(roles)
-    if wide:
-        found.update(
-            rendering.line_at(match.start()) for match in islice(_OTHER_ROLES.finditer(rendering.text), MAX_ROLE_LINES)
-        )
-    return sorted(found)
+    return sorted(rendering.lines_with([*roles, *_OTHER_ROLES] if wide else roles))
 
 
 def _in_text(rendering: Rendering) -> Iterator[Person]:
     lines = rendering.lines
     wide = not rendering.text.isascii()
     roles = tuple(_ROLE_WORDS & rendering.vocabulary)
-    if not roles and not (wide and _OTHER_ROLES.search(rendering.text)):
+    if not roles and not (wide and any(role in rendering.lowered for role in _OTHER_ROLES)):
         return
     for index in _lines_with(roles, rendering, wide=wide):
         line = lines[index]

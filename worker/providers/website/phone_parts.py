@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 import phonenumbers
 
 DASH = "\\-‐‑‒–—−"
+_ABROAD = re.compile(r"^\(?00\s?(?=[1-9][\d\s()./-]{8,})")
 _MX_TRUNK = re.compile(r"^\(?0(?:1|44|45)\)?[\s-]")
 DATE = re.compile(
     rf"^\(?(?:\d{{1,2}}[\s./{DASH}]{{1,3}}\d{{1,2}}[\s./{DASH}]{{1,3}}(?:19|20)\d\d"
@@ -18,10 +20,17 @@ _DATE_IN = re.compile(
 _HOURS = re.compile(
     rf"^\d{{1,2}}[.:]?\d{{0,2}}\s?[{DASH}]\s?\d{{1,2}}[.:]\d\d(?:[\s/].*)?$|^\d{{1,2}}\.\d\d\s?[{DASH}]\s?\d{{1,2}}(?:\.\d\d)?$"
 )
+_SHORT_HOURS = re.compile(
+    rf"^(?:[01]?\d|2[0-4])\s?[{DASH}]\s?(?:[01]?\d|2[0-4])(?:[\s/]{{1,3}}(?:[01]?\d|2[0-4])\s?[{DASH}]\s?(?:[01]?\d|2[0-4])){{1,6}}$"
+)
 NANP = re.compile(
     rf"^(?:\+?1[\s.{DASH}]{{0,3}})?(?:\([2-9]\d\d\)\s{{0,2}}[{DASH}.]?\s?|[2-9]\d\d\s?[.{DASH}]\s?)\d{{3}}\s?[.{DASH}\s]\s?\d{{4}}$"
 )
 _TAIL_LIST = re.compile(rf"\s?(?:/|,|\bor\b)\s?[{DASH}]?(\d{{1,4}})(?=$|\s?[/,])")
+#: "(632) 442 0061, 929 5452": the second lacks what they share.
+_PAIR_LIST = re.compile(
+    rf"^(?P<base>[(+\d][\d\s().{DASH}]{{6,24}}\d)\s?[/,]\s?(?P<second>\d{{3,4}}[\s.{DASH}]?\d{{3,4}})$"
+)
 _SPLITS = (
     re.compile(r"(?<=\d)\s{0,2}(?=\(?\+)"),
     re.compile(rf"\s?[/·•]\s?|\s[{DASH}]\s|\s\.\s"),
@@ -52,10 +61,12 @@ def pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int,
     stripped = run.strip(" .-–—/·•")
     offset += run.find(stripped)
     run = stripped
-    if run.count("(") > run.count(")"):
-        run = run[: run.rindex("(")].rstrip(" .-–—/·•") or run
+    open_ = run.rfind("(")
+    if open_ >= 0 and ")" not in run[open_:]:
+        # "(0800/92 329" and "588-7661) (8": a bracket that is not closed belongs to something else.
+        offset, run = (offset + 1, run[1:]) if open_ == 0 else (offset, run[:open_].rstrip(" .-–—/·•)"))
     digits = sum(c.isdigit() for c in run)
-    if digits < 5 or DATE.match(run) or _HOURS.match(run):
+    if digits < 5 or DATE.match(run) or _HOURS.match(run) or _SHORT_HOURS.match(run) or _counts_up(run):
         return
     if _DATE_IN.search(run):
         # A date with a time or another date: only what stands beside it may be a number.
@@ -79,6 +90,15 @@ def pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int,
                 start = offset + tail.start(1)
                 yield start, start + len(ending), base[: -len(ending)] + ending
             return
+    paired = _PAIR_LIST.match(run)
+    if paired:
+        base, second = paired.group("base"), paired.group("second")
+        same = re.sub(r"\d", "0", base[-len(second) :]) == re.sub(r"\d", "0", second)
+        if same and len(base) > len(second) and _possible(base, regions) and not _possible(second, regions):
+            start = offset + paired.start("second")
+            yield offset, offset + len(base), base
+            yield start, start + len(second), base[: -len(second)] + second
+            return
     for pattern in _SPLITS:
         cuts = [m for m in pattern.finditer(run) if m.start() > 0 and m.end() < len(run)]
         if not cuts:
@@ -100,6 +120,12 @@ def pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int,
             yield offset + s, offset + e, run[s:e]
     elif 6 <= digits <= 15:
         yield offset, offset + len(run), run
+
+
+def _counts_up(run: str) -> bool:
+    """Whether a run is a list of figures that follow each other: page numbers, weeks, sizes."""
+    figures = [int(figure) for figure in re.findall(r"\d{1,4}", run)[:12]]
+    return len(figures) >= 4 and all(b == a + 1 for a, b in pairwise(figures))
 
 
 def _grouped(run: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -125,14 +151,20 @@ def _possible(text: str, regions: Sequence[str]) -> bool:
     return any((found := read_number(clean(text, region), region)) and found[2] for region in tries(text, regions))
 
 
+def is_international(text: str) -> bool:
+    """Whether a number is written with its country's code: behind a plus, or behind two zeros that lead out."""
+    return text.lstrip(" ([").startswith("+") or _ABROAD.match(text) is not None
+
+
 def tries(text: str, regions: Sequence[str], count: int = 3) -> Sequence[str]:
     """The regions by whose rules a number is read: those that the page points at; the first will do with a plus."""
-    return regions[:1] if text.lstrip(" ([").startswith("+") else regions[:count]
+    return regions[:1] if is_international(text) else regions[:count]
 
 
 def clean(text: str, region: str = "") -> str:
     """Undo what the number library would trip over: (0) after a country code, letters."""
     compact = _MX_TRUNK.sub("", text.strip()) if region == "MX" else text.strip()
-    if compact.startswith(("+", "(+", "00")):
+    if is_international(compact):
         compact = re.sub(r"[(\[]\s?0\s?[)\]]", "", compact)
+        compact = _ABROAD.sub("+", compact)
     return compact

@@ -8,7 +8,7 @@ from itertools import islice
 from urllib.parse import unquote
 
 from worker.providers.website.labels import label_after, label_alone, label_before
-from worker.providers.website.phone_parts import DASH, DATE, NANP, clean, pieces, read_number, tries
+from worker.providers.website.phone_parts import DASH, DATE, NANP, clean, is_international, pieces, read_number, tries
 from worker.providers.website.rendering import HEADING, Rendering
 from worker.providers.website.structured import Structured
 
@@ -33,10 +33,26 @@ _POSTAL = re.compile(r"^(?:\d{5}-\d{3,4}|\d{3}-\d{4}|\d{4}-\d{3}|\d{2}-\d{3})$")
 _CITY_NEXT = re.compile(r"\s[A-ZÀ-Þ][a-zà-ÿ]")
 _KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 _UNIT = re.compile(
-    r"^\s?(?:руб|₽|€|\$|£|Kč|zł|kr\b|eur\b|usd\b|lei\b|грн|тг|円|원|元|km\b|kg\b|m²|mm\b|cm\b|[mg]b\b|stk\b|pcs\b|euros?\b|dollars\b)",
+    r"^\s?(?:руб|₽|€|\$|£|Kč|zł|kr\b|eur\b|usd\b|lei\b|грн|тг|円|원|元|km\b|k?g\b|grams?\b|gramm\b|grammi\b|gr\b|[cm]l\b|m²|mm\b|cm\b|[mg]b\b|stk\b|pcs\b|euros?\b|dollars\b)",
     re.I,
 )
-_DECIMAL = re.compile(r"^\d{1,3}\.\d{4,}|^\d{1,3}(?:[.,]\d{3}){1,3}(?:[.,]\d\d)?$|^(?:\d{1,3}\.){3}\d{1,3}$")
+_DECIMAL = re.compile(
+    r"^\d{1,3}\.\d{4,}|^\d{4,6}[.,]\d\d$|^\d{1,3}(?:[.,]\d{3}){1,3}(?:[.,]\d\d)?$|^(?:\d{1,3}\.){3}\d{1,3}$"
+)
+#: Eight digits in pairs, as Danes, Norwegians and Luxembourgers write them.
+_PAIRS = re.compile(r"^[2-9]\d(?:\.\d\d){3}$")
+#: Sizes and page numbers: "36 / 37 / 38", "40 1/2 / 43".
+_NUMBER_LIST = re.compile(r"^[1-9]\d?(?:\s1/\d)?(?:\s?/\s?[1-9]\d?(?:\s1/\d)?){2,9}(?:\s\d{1,2})?$")
+_CONTACT = re.compile(r"^\W{0,3}(?:t[eé]l|phone|fax|e-?mail|mobil|whats\s?app|telefo|tlf|gsm)", re.I)
+#: The first part of a number at the end of a line, and what may follow on the next.
+_OPEN_END = re.compile(
+    rf"(?:^|[\s:])(?P<begin>(?:\+|\(\+|\(?0)\d{{1,5}}\)?(?:[\s/.()\-]{{1,3}}\d{{1,4}}\)?){{0,3}})[\s/{DASH}]{{0,3}}$"
+)
+_OPEN_START = re.compile(r"^\d{2,8}(?:[\s.\-]\d{2,5}){0,3}(?=$|[\s,;|(])")
+_JOINED = re.compile(r"^\s?(?:[,/&;]|\b(?:and|or|und|oder|et|ou|y|o|e)\b)\s?$")
+_YEAR_FIRST = re.compile(r"^(?:19|20)\d\d\s\d{4}$")
+#: Italians begin with a zero, or with three digits of a mobile network.
+_SHORT_FIRST = re.compile(r"^[1-9]\d?\D")
 MAX_NUMBERS = 300
 #: More runs of digits than this in a line or a page are tables of figures; looking at each would take seconds.
 MAX_RUNS_IN_LINE, MAX_LINES = 40, 1200
@@ -82,6 +98,7 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
     if not numbered:
         return found
     looked_at = 0
+    broken = -1, 0  # a line whose beginning belongs to a number on the line above, and how much of it
     for index in range(max(0, rendering.numbered[0] - 4), rendering.numbered[-1] + 1):
         line = lines[index]
         alone = label_alone(line) if len(line) <= 40 and index not in numbered else ""
@@ -115,16 +132,46 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
             above = labels[min(position, len(labels) - 1)]
         if not line.isascii():
             line = line.translate(_WIDE)
-        if not _ENOUGH.search(line):
+        if broken[0] == index:
+            line = " " * broken[1] + line[broken[1] :]
+        if not _ENOUGH.search(line) and not _OPEN_END.search(line):
             continue
         looked_at += 1 + len(line) // 200
         numbers = list(_in_line(line, index, lines, regions, above))
+        if index + 1 in numbered:
+            whole = _over_the_break(line, lines[index + 1], index, regions, above)
+            if whole is not None:
+                numbers = [number for number in numbers if number.column + number.length <= whole.column]
+                numbers.append(whole)
+                broken = index + 1, whole.column + whole.length - len(line) - 1
         if not numbers:
             group = ""
         found.extend(numbers)
         if len(found) >= MAX_NUMBERS or looked_at > MAX_LINES:
             break
     return _consistent(found)
+
+
+def _over_the_break(line: str, below: str, index: int, regions: Sequence[str], group: str) -> Number | None:
+    """A number that a narrow column broke: ``+49 30`` at the end of a line, ``901820`` at the start of the next."""
+    start = _OPEN_END.search(line[-60:])
+    rest = _OPEN_START.match(below)
+    if not start or not rest:
+        return None
+    column = max(0, len(line) - 60) + start.start("begin")
+    written = f"{line[column:]} {rest.group()}"
+    if DATE.match(line[column:]) or not 8 <= sum(c.isdigit() for c in written) <= 14:
+        return None
+    kind = label_before(line[:column]) or group
+    if kind not in {"phone", "fax", "both"} and not is_international(written):
+        return None
+    for region in tries(written, regions, 2):
+        alone, whole = (read_number(clean(part, region), region) for part in (line[column:], written))
+        if whole and whole[2] and not (alone and alone[2]):
+            return Number(
+                written, whole[0], whole[1], kind in {"fax", "both"}, kind != "fax", index, column, len(written), True
+            )
+    return None
 
 
 def _consistent(found: list[Number]) -> list[Number]:
@@ -220,9 +267,18 @@ def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str]
                     kind = ""
         previous_end = end + (extension.end() if extension else 0)
         last_kind = kind
-        number = _judge(written, text, kind, line, start, end, regions, index, len(spans))
+        joined = position > 0 and _JOINED.match(line[spans[position - 1][1] : start])
+        whole = _completed(spans[position - 1][3], text) if joined else text
+        number = _judge(written, whole, kind, line, start, end, regions, index, len(spans), lines)
         if number:
             yield number
+
+
+def _completed(before: str, text: str) -> str:
+    """A number with the beginning of the one before it, when it repeats only that one's end: ``442 0061, 929 5452``."""
+    alike = re.sub(r"\d", "0", before[-len(text) :]) == re.sub(r"\d", "0", text)
+    local = 5 <= sum(c.isdigit() for c in text) <= 8 and text[0] not in "0(+"
+    return before[: -len(text)] + text if alike and local and len(before) > len(text) + 1 else text
 
 
 def _without_spelled_again(spans: list[tuple[int, int, str, str]]) -> list[tuple[int, int, str, str]]:
@@ -254,6 +310,7 @@ def _judge(
     regions: Sequence[str],
     index: int,
     count: int,
+    lines: Sequence[str],
 ) -> Number | None:
     if kind == "veto":
         return None
@@ -261,7 +318,6 @@ def _judge(
     if (
         not 5 <= len(digits) <= 16
         or DATE.match(written)
-        or (_DECIMAL.match(written) and not (digits[0] == "0" and len(digits) >= 9))
         or len(set(digits)) == 1
         or "1234567890" in digits
         or "0123456789" in digits
@@ -270,9 +326,9 @@ def _judge(
     if _UNIT.match(line[end : end + 9]):
         return None
     labelled = kind in {"phone", "fax", "both", "weak"}
-    international = text.lstrip(" ([").startswith("+")
+    international = is_international(text)
     e164, region, valid = "", "", False
-    for candidate in tries(text, regions, 3 if labelled else 2):
+    for candidate in tries(text, regions, 3 if labelled else 2 if text[0] in "(0" else 1):
         read = read_number(clean(text, candidate), candidate)
         if read and (read[2] or not e164):
             e164, region, valid = read
@@ -282,10 +338,15 @@ def _judge(
         read = read_number(text, "US")
         if read:
             e164, region, valid = read[0], read[1], True
-    if (not labelled or kind == "weak") and _POSTAL.match(text):
+    if _DECIMAL.match(written) and not (digits[0] == "0" and len(digits) >= 9):
+        # Dots part groups of digits in figures and addresses of machines, too: only a clear label tells.
+        pairs = _PAIRS.match(written) and valid and region == regions[0] and _exactly_alone(line, start, end)
+        if not pairs and not (valid and kind in {"phone", "fax", "both"}):
+            return None
+    if kind in {"", "weak"} and (_POSTAL.match(text) or _NUMBER_LIST.match(text) or line[start - 1 : start] == "-"):
         return None
     if (
-        not labelled
+        kind in {"", "weak"}
         and not international
         and not NANP.match(text)
         and _CITY_NEXT.match(line[end : end + 4])
@@ -299,6 +360,10 @@ def _judge(
         shaped = bool(NANP.match(text)) or international or written != digits
         alone = _mostly_alone(line, start, end, count)
         if not shaped and not (alone and len(digits) >= 9 and digits[0] == "0"):
+            likely = 8 <= len(digits) <= 11 and region == regions[0] and valid and _exactly_alone(line, start, end)
+            if not (likely and among_contacts(lines, index)):
+                return None
+        if _YEAR_FIRST.match(text) or (region == "IT" and _SHORT_FIRST.match(text)):
             return None
         trunk = digits[0] == "0" and len(digits) >= 10 and written != digits
         if not (NANP.match(text) or international or trunk or text != written) and not alone:
@@ -313,6 +378,20 @@ def _judge(
         text=text, e164=e164 if valid or kind in {"phone", "fax", "both"} else "", region=region, fax=kind in {"fax", "both"}, phone=kind != "fax",
         line=index, column=start, length=end - start, labelled=labelled,
     )  # fmt: skip
+
+
+def among_contacts(lines: Sequence[str], index: int) -> bool:
+    """Whether a mail address or a labelled number stands within two lines of a line."""
+    for near in (index - 1, index + 1, index - 2, index + 2):
+        if 0 <= near < len(lines) and len(lines[near]) <= 80:
+            text = lines[near]
+            if "@" in text or (_DIGIT.search(text) and _CONTACT.match(text)):
+                return True
+    return False
+
+
+def _exactly_alone(line: str, start: int, end: int) -> bool:
+    return not line[:start].strip() and not line[end:].strip(" .,;")
 
 
 def _mostly_alone(line: str, start: int, end: int, count: int) -> bool:

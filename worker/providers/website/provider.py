@@ -1,20 +1,23 @@
 """The website stage: one crawl per site, answered from the stored crawl when there is one."""
 # ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
-from concurrent.futures import ThreadPoolExecutor
+import asyncio
 from datetime import UTC, datetime
 from typing import Final
 
 from worker.domain.call import Call, Reply
 from worker.domain.claim import Claim, Evidence
+from worker.domain.errors import ConfigError
 from worker.domain.fields import FIELDS, InvalidValue
 from worker.domain.finding import Finding, Outcome
 from worker.domain.provider import Ask, Gateway, Off, Options, Provider
 from worker.domain.subject import Entity, Subject
-from worker.providers.option import whole_number
+from worker.providers.option import first, flag, whole_number
+from worker.providers.website import renderer
 from worker.providers.website.crawl import crawl, starts_for
 from worker.providers.website.document import host_of
 from worker.providers.website.page import CONFIDENCE, NAME
+from worker.providers.website.parsing import SHARED
 from worker.providers.website.stored import as_reply, claims_in, pages_in, people_in, read_reply
 from worker.providers.website.text_keys import words
 
@@ -39,20 +42,29 @@ _LEADS_ON: Final = (
 )
 #: Seconds for a whole crawl: one slow page must not cost the others.
 CRAWL_TIMEOUT_S: Final = 60.0
-#: One thread: parsing holds the interpreter, so a second would only take turns with it and keep the loop waiting.
-_THREADS: Final = 1
 
 
 def open_provider(options: Options) -> Provider | Off:
-    """The website provider. ``WEBSITE_MAX_PAGES`` is the page budget of one crawl (1 to 20, 4 by default)."""
-    max_pages = whole_number(options, "WEBSITE_MAX_PAGES", 4, 1, 20)
-    pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="website-parse")
+    """The website provider. ``WEBSITE_MAX_PAGES`` is the page budget of one crawl (1 to 50, 5 by default).
+
+    ``WEBSITE_RENDER`` lets a browser draw pages that are empty without JavaScript; ``WEBSITE_RENDER_BROWSER`` is the path
+    of a Chromium where Playwright's own is not wanted. Raises ConfigError.
+    """
+    max_pages = whole_number(options, "WEBSITE_MAX_PAGES", 5, 1, 50)
+    browser: renderer.BrowserRenderer | None = None
+    if flag(options, "WEBSITE_RENDER"):
+        if not renderer.is_installed():
+            raise ConfigError("WEBSITE_RENDER: Playwright is not installed; pip install 'enrichd[render]'")
+        browser = renderer.join(first(options, "WEBSITE_RENDER_BROWSER") or "")
+    SHARED.join()
 
     async def lookup(ask: Ask, gateway: Gateway) -> Finding:
-        return await _lookup(ask, gateway, pool, max_pages)
+        return await _lookup(ask, gateway, max_pages, browser)
 
     async def close() -> None:
-        pool.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(SHARED.leave)
+        if browser is not None:
+            await renderer.leave(browser)
 
     return Provider(
         name=NAME, stage="website", entities=frozenset({Entity.COMPANY, Entity.PERSON}), gives=GIVES, confidence=CONFIDENCE,
@@ -74,7 +86,7 @@ def _cannot(subject: Subject) -> str | None:
     return "no name to look for" if subject.entity is Entity.PERSON and not subject.get("person_name") else None
 
 
-async def _lookup(ask: Ask, gateway: Gateway, pool: ThreadPoolExecutor, max_pages: int) -> Finding:
+async def _lookup(ask: Ask, gateway: Gateway, max_pages: int, render: renderer.Renderer | None) -> Finding:
     website, domain = _address(ask.subject)
     starts = starts_for(website, domain)
     if not starts:
@@ -83,11 +95,14 @@ async def _lookup(ask: Ask, gateway: Gateway, pool: ThreadPoolExecutor, max_page
     deep = starts[0].partition("//")[2].partition("/")[2]
     # A crawl reads everything on its pages, so what is wanted does not change the question.
     call = Call(
-        provider=NAME, operation="crawl", identity=f"{site}/{deep} pages={max_pages}", timeout_s=CRAWL_TIMEOUT_S
+        provider=NAME,
+        operation="crawl",
+        identity=f"{site}/{deep} pages={max_pages}{' drawn' if render else ''}",
+        timeout_s=CRAWL_TIMEOUT_S,
     )
 
     async def send() -> Reply:
-        return as_reply(await crawl(starts, gateway.page, pool, max_pages))
+        return as_reply(await crawl(starts, gateway.page, SHARED.get(), max_pages, render))
 
     answer = await gateway.perform(call, send, read_reply)
     claims: tuple[Claim, ...] = ()

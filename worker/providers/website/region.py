@@ -17,11 +17,15 @@ from worker.providers.website.rendering import Rendering
 
 _WORD = re.compile(r"[^\W\d_]{2,30}")
 _CALLING = re.compile(r"(?<![\w+])(?:\+|\(\+|00)\s?(\d{1,3})[\s().\-–/]{0,3}\d")
-_US_ZIP = re.compile(r"\b[A-Z]{2}\.?,?\s{1,3}\d{5}(?:-\d{4})?\b")
-_NANP = re.compile(r"(?<![\d+])(?:1[-. ])?(?:\([2-9]\d\d\)\s?|[2-9]\d\d[-.])\d{3}[-. ]\d{4}\b")
-_GB_POSTAL = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]?\s\d[A-BD-HJLNP-UW-Z]{2}\b")
-_CA_POSTAL = re.compile(r"\b[ABCEGHJ-NPRSTVXY]\d[A-Z]\s?\d[A-Z]\d\b")
-_GB_PHONE = re.compile(r"(?<![\d+])\(?0(?:1\d{3}|20|8\d\d|3\d\d|7\d{3})\)?\s\d{3,4}\s?\d{3,4}\b")
+# What stands before a match is looked at behind its first character: that way a search leaps to where one can begin.
+_US_ZIP = re.compile(r"[A-Z](?<!\w.)[A-Z]\.?,?\s{1,3}\d{5}(?:-\d{4})?\b")
+_NANP = re.compile(
+    r"[1(2-9](?<![\d+].)(?:(?<=1)[-. ](?:\([2-9]\d\d\)\s?|[2-9]\d\d[-.])|(?<=\()[2-9]\d\d\)\s?|(?<=[2-9])\d\d[-.])"
+    r"\d{3}[-. ]\d{4}\b"
+)
+_GB_POSTAL = re.compile(r"[A-Z](?<!\w.)[A-Z]?\d[A-Z\d]?\s\d[A-BD-HJLNP-UW-Z]{2}\b")
+_CA_POSTAL = re.compile(r"[ABCEGHJ-NPRSTVXY](?<!\w.)\d[A-Z]\s?\d[A-Z]\d\b")
+_GB_PHONE = re.compile(r"(?:\((?<![\d+].)0|0(?<![\d+].))(?:1\d{3}|20|8\d\d|3\d\d|7\d{3})\)?\s\d{3,4}\s?\d{3,4}\b")
 _SHAPES = (
     (_US_ZIP, "US", 3.0),
     (_NANP, "US", 1.5),
@@ -29,6 +33,7 @@ _SHAPES = (
     (_CA_POSTAL, "CA", 3.0),
     (_GB_PHONE, "GB", 1.5),
 )
+_AU_STATES = frozenset({"NSW", "VIC", "QLD", "ACT", "TAS", "SA", "WA", "NT"})
 _AU_POSTAL = re.compile(r"\b(?:NSW|VIC|QLD|ACT|TAS)\b,?\s{1,3}\d{4}\b|\b(?:SA|WA|NT)\s\d{4}\b")
 
 #: First words of country names, to look for names only where one can begin.
@@ -37,6 +42,8 @@ for _name in BY_NAME:
     _match = _WORD.search(_name)
     if _match:
         _FIRST.setdefault(_match.group().lower(), []).append(_name)
+#: One of these is in every text that ``_DOTTED`` finds something in.
+_DOTTED_SIGNS = ("U.S.A", "U.K.", "U.A.E.", "P.R.", "R.O.C.")
 _DOTTED = re.compile(r"\b(?:U\.S\.A\.?|U\.K\.|U\.A\.E\.|P\.R\.\s?China|R\.O\.C\.)")
 _SCRIPTS = (
     (re.compile("[\u3041-\u30fe]{2}"), "JP", 2.5),
@@ -48,6 +55,7 @@ _SCRIPTS = (
     (re.compile("[\u05d0-\u05ea]{3}"), "IL", 2.0),
     (re.compile("[\u4e00-\u9fff]{4}"), "CN", 0.8),
 )
+_ANY_SCRIPT = re.compile("[α-ωа-яіїєґ\u05d0-\u05ea\u0e01-\u0e5b\u3041-\u30fe\u4e00-\u9fff\uac00-\ud7a3]")
 _FALLBACK = ("US", "GB", "CA")
 
 
@@ -66,7 +74,7 @@ def vote(
     votes: defaultdict[str, float] = defaultdict(float)
     votes["US"] += 0.3
     _add_domain(votes, own_host, 4.0)
-    for domain in set(mail_domains):
+    for domain in dict.fromkeys(mail_domains):
         _add_domain(votes, domain, 2.0)
     linked = Counter(_country_of_domain(host) for host in other_hosts)
     for code, count in linked.items():
@@ -88,9 +96,9 @@ def vote(
         count = sum(1 for _, _ in zip(pattern.finditer(figures), range(6), strict=False))
         if count:
             votes[code] += weight * (0.7 + 0.1 * count)
-    if _AU_POSTAL.search(figures):
+    if not _AU_STATES.isdisjoint(rendering.exact) and _AU_POSTAL.search(figures):
         votes["AU"] += 3.0
-    for match in _CALLING.finditer(figures):
+    for match in _CALLING.finditer(figures) if "+" in figures or "00" in figures else ():
         digits = match.group(1)
         for size in (3, 2, 1):
             region = BY_CALLING_CODE.get(digits[:size])
@@ -101,7 +109,7 @@ def vote(
         if sign in sample:
             votes[code] += weight
     opening = sample[:8_000]
-    if not opening.isascii():
+    if not opening.isascii() and _ANY_SCRIPT.search(opening):
         for pattern, code, weight in _SCRIPTS:
             if pattern.search(opening):
                 votes[code] += weight
@@ -112,24 +120,22 @@ def vote(
 def country_names(rendering: Rendering) -> Counter[str]:
     """How often each country is named; a text that names many (shipping lists) counts each only once."""
     text = rendering.text[:60_000]
-    lowered: str | None = None
+    lowered = rendering.lowered[:60_000]
     found: Counter[str] = Counter()
-    for word in rendering.vocabulary & _FIRST.keys():
+    for word in sorted(rendering.vocabulary & _FIRST.keys()):
         for name in _FIRST[word]:
             if name == word:
                 if word in {"uk", "usa", "uae", "prc", "rsa", "ksa"}:
                     count = len(re.findall(rf"\b{name.upper()}\b", text))
                 elif len(word) > 3 or not word.isascii():
-                    lowered = lowered or text.lower()
                     count = lowered.count(word)
                 else:
                     continue
             else:
-                lowered = lowered or text.lower()
                 count = lowered.count(name)
             if count:
                 found[BY_NAME[name]] += min(count, 5)
-    for match in _DOTTED.findall(text):
+    for match in _DOTTED.findall(text) if any(sign in text for sign in _DOTTED_SIGNS) else ():
         code = BY_NAME.get(match.lower()) or BY_NAME.get(match.lower() + ".")
         if code:
             found[code] += 1
@@ -142,7 +148,7 @@ def country_in(text: str) -> tuple[str, str] | None:
     """(code, name as written) of a country that a short text names, the last one if several."""
     best: tuple[int, str, str] | None = None
     lowered = text.lower()
-    for word in set(_WORD.findall(lowered)) & _FIRST.keys():
+    for word in _FIRST.keys() & _WORD.findall(lowered):
         for name in _FIRST[word]:
             at = lowered.rfind(name)
             if at < 0:
@@ -154,7 +160,7 @@ def country_in(text: str) -> tuple[str, str] | None:
                 continue
             if best is None or at + len(name) > best[0] or (at + len(name) == best[0] and len(name) > len(best[2])):
                 best = (at + len(name), BY_NAME[name], text[at : at + len(name)])
-    for match in _DOTTED.finditer(text):
+    for match in _DOTTED.finditer(text) if "." in text else ():
         code = BY_NAME.get(match.group().lower()) or BY_NAME.get(match.group().lower() + ".")
         if code and (best is None or match.end() > best[0]):
             best = (match.end(), code, match.group())

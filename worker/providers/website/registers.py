@@ -59,7 +59,7 @@ _REGISTERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("CIN", re.compile(r"(?<!\w)CIN(?:\sno)?[\s.:]{0,4}(?P<id>[LU]\d{5}[A-Z]{2}\d{4}[A-Z]{3}\d{6})(?!\w)", re.I), ""),
     ("ОГРН", re.compile(r"(?<!\w)(?:ОГРН|OGRN)[\s.:]{0,4}(?P<id>\d{13})(?!\d)", re.I), ""),
     ("ИНН", re.compile(r"(?<!\w)(?:ИНН|INN)[\s.:]{0,4}(?P<id>\d{10})(?!\d)", re.I), ""),
-    ("法人番号", re.compile(r"(?:法人番号)[\s.:：]{0,4}(?P<id>\d{13})(?!\d)"), ""),
+    ("法人番号", re.compile(r"(?:法人番号|登録番号)[\s.:：]{0,4}T?(?P<id>\d{13})(?!\d)"), ""),
     ("사업자등록번호", re.compile(r"사업자\s?(?:등록)?\s?번호[\s.:：]{0,4}(?P<id>\d{3}-\d{2}-\d{5})(?!\d)"), ""),
     ("USCC", re.compile(r"(?:统一社会信用代码)[\s.:：]{0,4}(?P<id>[0-9A-Z]{18})(?!\w)"), ""),
 )  # fmt: skip
@@ -86,9 +86,12 @@ _SHORT_HINTS = (
     "r.c.s",
     "r.e.a",
 )
-_BARE = re.compile(
-    r"(?<![A-Z0-9])[A-Z]{2}U?\s?\d{8}|CHE-|\d\sMVA|(?:R\.C\.S|K\.v\.K|C\.I\.F|N\.I\.F|A\.B\.N|R\.F\.C)\.?|法人番号|사업자|统一社会"
-)
+#: What follows belongs to the partner that is liable for a partnership, not to the partnership.
+_PARTNER = re.compile(r"komplementär|persönlich\shaftend|general\spartner|commandité", re.I)
+_BARE_NUMBER = re.compile(r"[A-Z](?<![A-Z0-9].)[A-Z]U?\s?\d{8}")
+_BARE_SIGNS = (
+    "CHE-", " MVA", "R.C.S", "K.v.K", "C.I.F", "N.I.F", "A.B.N", "R.F.C", "法人番号", "登録番号", "사업자", "统一社会"
+)  # fmt: skip
 
 
 def find_registers(rendering: Rendering, regions: Sequence[str]) -> list[Fact]:
@@ -96,7 +99,7 @@ def find_registers(rendering: Rendering, regions: Sequence[str]) -> list[Fact]:
     found: list[Fact] = []
     seen: set[tuple[str, str]] = set()
     lines = rendering.lines
-    if not (_HINT_WORDS & rendering.vocabulary or _BARE.search(rendering.text)):
+    if not (_HINT_WORDS & rendering.vocabulary or _bare(rendering.text)):
         return found
     for index in _candidates(rendering):
         line = lines[index]
@@ -106,7 +109,7 @@ def find_registers(rendering: Rendering, regions: Sequence[str]) -> list[Fact]:
         if len(line) <= 24 and index and len(lines[index - 1]) <= 60 and not any(c.isdigit() for c in lines[index - 1]):
             # A label on a line of its own belongs to the number below it.
             joined, shift = f"{lines[index - 1]} {line}", len(lines[index - 1]) + 1
-        if _HINT_WORDS.isdisjoint(_WORD.findall(joined.lower())) and not _BARE.search(joined):
+        if _HINT_WORDS.isdisjoint(_WORD.findall(joined.lower())) and not _bare(joined):
             continue
         for field, value, start, end in _in_line(joined, regions):
             key = (field, re.sub(r"\W", "", value).upper())
@@ -114,17 +117,24 @@ def find_registers(rendering: Rendering, regions: Sequence[str]) -> list[Fact]:
                 continue
             seen.add(key)
             column = max(0, start - shift)
-            found.append(Fact(field, value, index, column, end - shift - column))
+            weight = 0.7 if _PARTNER.search(joined[:start]) else 1.0
+            found.append(Fact(field, value, index, column, end - shift - column, weight=weight))
         if len(found) > 60:
             break
     return found
+
+
+def _bare(text: str) -> bool:
+    """Whether there may be a register number that no word announces."""
+    return any(sign in text for sign in _BARE_SIGNS) or _BARE_NUMBER.search(text) is not None
 
 
 def _candidates(rendering: Rendering) -> list[int]:
     """Lines with a digit that hold a hint themselves or stand right below one."""
     words = [word for word in _HINT_WORDS & rendering.vocabulary if len(word) > 2]
     near = rendering.lines_with([*words, *_SHORT_HINTS])
-    near.update(rendering.line_at(match.start()) for match in islice(_BARE.finditer(rendering.text), 200))
+    near.update(rendering.line_at(match.start()) for match in islice(_BARE_NUMBER.finditer(rendering.text), 200))
+    near |= rendering.lines_with(_BARE_SIGNS, exact=True)
     near |= {index + 1 for index in near}
     return [index for index in rendering.numbered if index in near]
 

@@ -20,7 +20,6 @@ RENDERING = "lines/1"
 # What surrounds a line, as bits.
 H1, HEADING, LINK, BOLD, FOOTER, NAV, HEADER, CELL, ITEM, SOFT, ADDRESS, LABEL = (1 << n for n in range(12))
 
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
 _UNSEEN = re.compile(
     r"font-size:0(?:px|em|pt|%)?(?:;|$)|text-indent:-\d{3}|(?:left|top):-\d{4}|opacity:0(?:\.0+)?(?:;|$)"
 )
@@ -37,15 +36,26 @@ _BLOCKS = frozenset(
     " form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre section summary table tbody"
     " td tfoot th thead tr ul caption option html".split()
 )
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+_VOIDS = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _BITS = {
     "h1": H1 | HEADING, "h2": HEADING, "h3": HEADING, "h4": HEADING, "h5": HEADING, "h6": HEADING,
     "a": LINK, "b": BOLD, "strong": BOLD, "footer": FOOTER, "nav": NAV, "header": HEADER, "td": CELL, "th": CELL,
     "li": ITEM, "address": ADDRESS, "label": LABEL, "dt": LABEL,
 }  # fmt: skip
+#: What an element does to the lines, ordered so that one comparison tells blocks (up to cells), inline and void ones.
+_BLOCK, _ROW, _CELL, _INLINE, _ANCHOR, _VOID, _BREAK, _RULE, _IMAGE, _INPUT = range(10)
+_UNKNOWN = (_INLINE, 0)
+_KINDS = {
+    **dict.fromkeys(_BITS, _INLINE), **dict.fromkeys(_BLOCKS, _BLOCK), **dict.fromkeys(_VOIDS, _VOID),
+    "tr": _ROW, "td": _CELL, "th": _CELL, "a": _ANCHOR, "br": _BREAK, "hr": _RULE, "img": _IMAGE, "input": _INPUT,
+}  # fmt: skip
+_TAGS = {name: (kind, _BITS.get(name, 0)) for name, kind in _KINDS.items()}
+_CLOSING = {f"/{name}": kind for name, kind in _KINDS.items()}
 _ENTITIES = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
-_DIGIT = re.compile(r"\d")
+#: A line from its first digit on: one match per line.
+_FROM_DIGIT = re.compile(r"\d[^\n]*")
 _WORD = re.compile(r"[^\W\d_]{2,30}")
+_ASCII_WORD = re.compile(r"[A-Za-z]{2,30}")
 _ODD_SPACES = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 #: Rendered text is cut here: a page of more than this is not about its owner.
 MAX_TEXT = 400_000
@@ -95,10 +105,21 @@ class Rendering:
     numbered: list[int] = field(default_factory=list)
     vocabulary: frozenset[str] = frozenset()
     exact: frozenset[str] = frozenset()
+    _lowered: str | None = None
 
-    def lines_with(self, words: Iterable[str]) -> set[int]:
-        """The numbers of the lines that hold one of the lower-case ``words``, also inside a longer word."""
-        lowered = self.text.lower()
+    @property
+    def lowered(self) -> str:
+        """``text`` in lower case; a few letters grow by that, so its length may differ."""
+        if self._lowered is None:
+            self._lowered = self.text.lower()
+        return self._lowered
+
+    def lines_with(self, words: Iterable[str], *, exact: bool = False) -> set[int]:
+        """The numbers of the lines that hold one of the ``words``, also inside a longer word.
+
+        ``words`` are in lower case and found in any; with ``exact`` they are found as they are.
+        """
+        lowered = self.text if exact else self.lowered
         if len(lowered) != len(self.text):
             # A few letters grow when they become small, and offsets would be off.
             return set(range(len(self.lines)))
@@ -148,66 +169,71 @@ def render(parser: LexborHTMLParser) -> Rendering:
     body = parser.body
     html = (body.html if body is not None else parser.html) or ""
     if "<!--" in html:
-        html = _COMMENT.sub("", html)
+        head, *rest = html.split("<!--")
+        html = head + "".join([piece.partition("-->")[2] for piece in rest])
     out = Rendering([], [])
-    _walk(html.split("<"), out)
-    at = 0
+    _walk(_tags_and_texts(html), out)
+    at, starts = 0, out.starts
     for line in out.lines:
-        out.starts.append(at)
+        starts.append(at)
         at += len(line) + 1
-    out.text = "\n".join(out.lines)
-    digit = _DIGIT.search
-    out.numbered = [number for number, line in enumerate(out.lines) if digit(line)]
-    out.exact = frozenset(_WORD.findall(out.text))
-    out.vocabulary = frozenset([word.lower() for word in out.exact])
+    text = out.text = "\n".join(out.lines)
+    out.numbered = [bisect_right(starts, match.start()) - 1 for match in _FROM_DIGIT.finditer(text)]
+    out.exact = frozenset((_ASCII_WORD if text.isascii() else _WORD).findall(text))
+    out.vocabulary = frozenset(map(str.lower, out.exact))
     return out
 
 
-def _walk(pieces: list[str], out: Rendering) -> None:
-    lines = out.lines
+def _tags_and_texts(html: str) -> Iterable[tuple[str, str]]:
+    """Every tag without its brackets, with the text behind it."""
+    if html.count("<") != html.count(">") or "<plaintext" in html:
+        # Brackets in the names of attributes and behind "plaintext" are written as they are, not in pairs.
+        return [(tag, text) for piece in html.split("<")[1:] for tag, _, text in (piece.partition(">"),)]
+    parts = html.replace(">", "<").split("<")
+    return zip(parts[1::2], parts[2::2], strict=False)
+
+
+def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
+    lines, line_bits, columns, links, runs = out.lines, out.bits, out.columns, out.links, out.runs
     buffer: list[str] = []  # text pieces of the line being built, white space collapsed
     length = 0
     space = False
     shared = -1  # the bits that all pieces of the line share
-    bits = depth = total = 0
-    skip_above = -1  # inside an element that is not drawn: ignore all until depth is back here
-    regions: list[tuple[int, int]] = []  # (depth outside of the element, bits outside of it)
+    bits = total = 0
+    around: list[int] = []  # for each open element the bits outside of it
+    hidden_from = -1  # inside an element that is not drawn: ignore all until no more than this many are open
     anchors: list[Link] = []
     column, run_from = -1, -1
     after_close = False
 
-    def flush(extra: int = 0) -> None:
-        nonlocal length, shared
-        lines.append("".join(buffer))
-        out.bits.append(shared | extra)
-        out.columns.append(column)
-        buffer.clear()
-        length, shared = 0, -1
-
-    for piece in pieces:
-        tag, _, text = piece.partition(">")
+    # The end of a line is written out four times below: a call for each costs a tenth of the whole walk.
+    for tag, text in pieces:
         if tag[:1] == "/":
-            name = tag[1:]
-            depth -= 1
-            if skip_above >= 0:
-                if depth > skip_above:
+            kind = _CLOSING.get(tag, _INLINE)
+            inside = bits
+            if around:
+                bits = around.pop()
+            if hidden_from >= 0:
+                if len(around) > hidden_from:
                     continue
-                skip_above = -1
-            elif name in _BLOCKS:
+                hidden_from = -1
+            elif kind <= _CELL:
                 if buffer:
-                    flush()
+                    lines.append("".join(buffer))
+                    line_bits.append(shared)
+                    columns.append(column)
+                    buffer.clear()
+                    length, shared = 0, -1
                 space = False
-                if name == "tr":
+                if kind == _ROW:
                     column = -1
             elif run_from >= 0 and len(buffer) == run_from + 1:
                 inner = buffer[run_from]
                 size = len(inner)
                 if 2 < size < MAX_RUN:
                     shift = inner[0] == " "
-                    out.runs.append((inner[shift:], len(lines), length - size + shift, bits))
-            if regions and regions[-1][0] >= depth:
-                bits = regions.pop()[1]
-            if name == "a" and anchors:
+                    runs.append((inner[shift:], len(lines), length - size + shift, inside))
+            if kind == _ANCHOR and anchors:
                 anchor = anchors.pop()
                 if anchor.line == len(lines):
                     anchor.text = "".join(buffer)[anchor.column :].strip()
@@ -215,63 +241,84 @@ def _walk(pieces: list[str], out: Rendering) -> None:
                     anchor.text = " ".join(lines[anchor.line : anchor.line + 12])[anchor.column :].strip()[:300]
             run_from = -1
             after_close = True
-        elif tag:
+        else:
             name, _, rest = tag.partition(" ")
-            void = name in _VOID
-            if not void:
-                depth += 1
-            if skip_above >= 0:
+            kind, bit = _TAGS.get(name, _UNKNOWN)
+            if kind < _VOID:
+                around.append(bits)
+            if hidden_from >= 0:
                 continue
             run_from = -1
-            if name in _BLOCKS:
+            if kind <= _CELL:
                 if buffer:
-                    flush()
+                    lines.append("".join(buffer))
+                    line_bits.append(shared)
+                    columns.append(column)
+                    buffer.clear()
+                    length, shared = 0, -1
                 space = False
-                if name == "tr":
-                    column = -1
-                elif name in {"td", "th"}:
+                if kind == _CELL:
                     column += 1
-            elif name == "br":
-                if buffer:
-                    flush(SOFT)
-                space = False
-            elif name == "img":
-                out.images.append(Image(tag, anchors[-1].href if anchors else None, len(lines)))
-                space = True
-            elif name == "input":
-                space = True
-            elif not void:
+                elif kind == _ROW:
+                    column = -1
+            elif kind < _VOID:
                 if after_close and rest and buffer and text[:1].isalnum() and buffer[-1][-1].isalnum():
                     # Style sheets draw adjacent labelled elements apart; glued, words of two facts would be one.
                     space = True
                 run_from = len(buffer)
-            bit = _BITS.get(name, 0)
-            if rest and not void:
+            elif kind == _BREAK:
+                if buffer:
+                    lines.append("".join(buffer))
+                    line_bits.append(shared | SOFT)
+                    columns.append(column)
+                    buffer.clear()
+                    length, shared = 0, -1
+                space = False
+            elif kind == _RULE:
+                if buffer:
+                    lines.append("".join(buffer))
+                    line_bits.append(shared)
+                    columns.append(column)
+                    buffer.clear()
+                    length, shared = 0, -1
+                space = False
+            elif kind == _IMAGE:
+                out.images.append(Image(tag, anchors[-1].href if anchors else None, len(lines)))
+                space = True
+            elif kind == _INPUT:
+                space = True
+            if rest and kind < _VOID:
                 if (" hidden" in tag or "style=" in tag) and _hides(name, tag):
-                    skip_above = depth - 1
+                    hidden_from = len(around) - 1
                     continue
                 if (
-                    name in _BLOCKS
+                    kind <= _CELL
                     and ("foot" in rest or "nav" in rest or "head" in rest or "copyright" in rest)
                     and name != "body"
                 ):
                     bit |= _region(rest)
             if bit:
-                regions.append((depth - 1, bits))
                 bits |= bit
-                if name == "a":
-                    anchor = Link(attribute(tag, "href") or "", "", len(lines), length, bits, rest)
+                if kind == _ANCHOR:
+                    at = tag.find(' href="')
+                    href = tag[at + 7 : tag.find('"', at + 7)] if at >= 0 else ""
+                    if "&" in href:
+                        href = unescape(href)
+                    anchor = Link(href, "", len(lines), length, bits, rest)
                     anchors.append(anchor)
-                    if anchor.href:
-                        out.links.append(anchor)
+                    if href:
+                        links.append(anchor)
             after_close = False
-        if text and skip_above < 0:
-            joined = " ".join(text.split())
-            if not joined:
+        if text and hidden_from < 0:
+            words = text.split()
+            if not words:
                 space = True
                 continue
+            joined = " ".join(words) if len(words) > 1 else words[0]
+            ends_in_space = text[-1].isspace()
             if "&" in joined:
                 joined = " ".join(unescape(joined).split())
+                ends_in_space = ends_in_space or text.endswith("&nbsp;")
             if not joined.isascii():
                 joined = _ODD_SPACES.sub("", joined)
             if not joined:
@@ -279,7 +326,7 @@ def _walk(pieces: list[str], out: Rendering) -> None:
                 continue
             if buffer and (space or text[0].isspace()):
                 joined = " " + joined
-            space = text[-1].isspace() or text.endswith("&nbsp;")
+            space = ends_in_space
             buffer.append(joined)
             length += len(joined)
             shared &= bits
@@ -287,7 +334,9 @@ def _walk(pieces: list[str], out: Rendering) -> None:
             if total > MAX_TEXT:
                 break
     if buffer:
-        flush()
+        lines.append("".join(buffer))
+        line_bits.append(shared)
+        columns.append(column)
 
 
 def _hides(name: str, tag: str) -> bool:
@@ -297,7 +346,7 @@ def _hides(name: str, tag: str) -> bool:
         style = style.replace(" ", "").lower()
         if "display:none" in style:
             return not (name == "ul" or _FOLDED.search(tag))
-        if "visibility:hidden" in style or _UNSEEN.search(style):
+        if "visibility:hidden" in style or ((":0" in style or ":-" in style) and _UNSEEN.search(style)):
             return True
     return " hidden=" in tag or tag.endswith(" hidden")
 

@@ -46,15 +46,18 @@ def find_profiles(
     keys = [key for key in name_keys if len(key) >= 3]
     best: dict[str, tuple[float, str, str, str]] = {}
     offers = [
-        (link.href, "a[href]", link.text, 0.5 if link.bits & (FOOTER | HEADER) else 0.0) for link in rendering.links
+        (link.href, "a[href]", link.text, 0.5 if link.bits & (FOOTER | HEADER) else 0.0)
+        for link in rendering.links
+        if "//" in link.href and _may_be_network(link.href)
     ]
     offers += [
-        (url, path, "", 1.0) for organisation in structured.organisations[:5] for url, path in organisation.same_as
+        (url, path, "", 1.0)
+        for organisation in structured.organisations[:5]
+        for url, path in organisation.same_as
+        if _may_be_network(url)
     ]
     seen: dict[tuple[str, str], int] = {}
     for href, path, text, bonus in offers:
-        if not _may_be_network(href):
-            continue
         profile = profile_of(href)
         if profile is None:
             continue
@@ -76,7 +79,7 @@ def find_profiles(
 def _may_be_network(href: str) -> bool:
     """A quick look at the host, before the address is taken apart."""
     host = href.partition("//")[2].partition("/")[0].lower()
-    return bool(host) and ".".join(host.split(".")[-2:]) in _HOSTS
+    return ".".join(host.rsplit(".", 2)[-2:]) in _HOSTS
 
 
 @lru_cache(maxsize=4096)

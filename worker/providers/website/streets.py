@@ -12,23 +12,29 @@ _WORDS = frozenset(
     " faubourg fl flat floor freeway gade garden gardens gasse gata gatan gate gatvė gedung gil gracht green grove gu gun han haus highway hill hof house"
     " hwy iela im impasse industrial jalan jie jl jln kade kat katu km kra krt ku körút laan lane lantai largo level ln loc local località loja loop lorong"
     " lote lu lungarno lungomare lungotevere mah mahallesi mall marg markt mews mh mill moo nagar namestie nave near neue no nong nábřeží nám námestie"
-    " náměstí obere of oficina opp os osiedle parade park parkway pasaje paseo path phase piazza piazzale pike piso pkwy pky pl plac place plads platz"
+    " náměstí obere oficina opp os osiedle parade park parkway pasaje paseo path phase piazza piazzale pike piso pkwy pky pl plac place plads platz"
     " plaza plein plot plz point pol poligono polígono postboks postbus postfach pr praça prosp quadra quai quay rd ridge ring rm ro road rodovia ronda"
     " room route row rte rua rue sala sec section sector shi singel sitesi soi sok sokak sos sq square st ste str straat strada street suite ter terr"
     " terrace tie torg tower tpke trail transversal travessa travesía trg trl turnpike tér tř třída ul ulica ulice ulitsa unit untere urb urbanizacion"
     " urbanización utca valley vej via viale vicolo village vägen walk way weg wharf works xiang yard zone zum zur út útja șos λεωφ λεωφόρος οδός бул вул"
-    " вулиця дом корп наб офис пер переулок пл площадь пр просп проспект стр ул улица шоссе".split()
+    " вулиця дом корп наб офис пер переулок пл площадь пр просп проспект стр ул улица шоссе ш бульв д кв оф алл буд узвіз пров сквер набережная проезд тупик тракт мкр"
+    " acceso alley andador beco borgo bou bulevar calata canal canale carrer cerrada cesty chácara cité circonvallazione circuito clos condomínio contrada cours cuesta domaine drumul eje fondamenta frazione galleria glorieta hameau impasse intrarea jardim jirón largo lotissement malecón montée parc parque pasadizo passage passeig pátio periferico periférico piața pisos privada prolongacion prolongación quartier quinta rambla rang ravelin residencial residence résidence rodovia rotonda rondpoint salita sentier setor soseaua splaiul stretto traverse traversa traversale trevo vial viaduto viaducto voie zac"
+    " bagh chs cross ganj gali marg midc nivas phase salai vihar đường duong phố phường phuong quận huyện huyen tỉnh ngõ hẻm lầu tầng tòa toà kcn lô"
+    " רחוב רח שדרות שד דרך כיכר ככר סמטת משעול".split()
 )
 #: Endings of words that are streets in German, Dutch and the Nordic languages.
 _ENDINGS = tuple(
     "straße strasse str weg platz allee gasse ring damm ufer steig chaussee markt graben berg feld kamp hof tor park zeile wall stieg winkel straat laan plein kade dijk gracht singel baan dreef steenweg lei pad"
-    " gatan vägen gata gränd torget gade vej veien vegen gaten plads katu tie kuja polku ranta tori utca tér körút".split()
+    " gatan vägen gata gränd torget gade vej veien vegen gaten plads pladsen plassen katu tie kuja polku ranta tori utca tér körút"
+    " stigen stien stræde strædet backen kajen parken gården lunden vangen bakken steeg dreef boulevard passage promenade zijde terras halde gässli gässle twiete redder brücke tiet väg allé toften parken høj højen".split()
 )
 _TOKEN = re.compile(r"[^\W\d_]+")
 _PHRASE = re.compile(
     r"(?<!\w)(?:c/|b\.?p\.?\s?\d|z\.?[ia]\.?(?!\w)|v\.le|p\.zza|r\.\s|u\.\s|d\.\s?\d|g\.\s|p\.?o\.?b)", re.I
 )
-_CJK = re.compile("[丁番号路街弄區区市縣县町村通段巷号號樓楼階]|로\\s?\\d|길\\s?\\d|[시도군구동]\\s")
+_CJK = re.compile(
+    "[丁番号路街弄區区市縣县町村通段巷号號樓楼階]|로\\s?\\d|길\\s?\\d|[시도군구동]\\s|ถนน|ถ\\.|ซอย|ซ\\.|หมู่|ตำบล|ต\\.|แขวง|อำเภอ|อ\\.|เขต"
+)
 _NUMBERED = re.compile(
     r"^(?:No\.?\s?|Nr\.?\s?|#\s?|№\s?)?\d{1,6}(?:\s?[-–/&]\s?\d{1,6}){0,3}[A-Za-z]?(?:\s?1/2|½)?[,.]?\s+(?:[NSEW]\.?[EW]?\.?\s+)?[^\W\d_]|[^\W\d_]{2}[\w.'’)-]*,?\s+(?:n[°ºr.]{0,2}\s?|no\.?\s?|nr\.?\s?|#\s?|№\s?|s/n|д\.?\s?)?\d{1,5}\s?(?:[-–/+]\s?\d{1,5})?\s?[A-Za-z]?(?:\s?[/,]\s?\d{1,4})?(?:\s?bis|\s?ter)?$",
     re.I,
@@ -64,6 +70,7 @@ def _names_street(line: str) -> bool:
 @lru_cache(maxsize=2048)
 def street_score(line: str) -> int:
     """0 for no street line; 1 for a weak sign (a number in the right place, or a street word); 2 and more for both."""
+    line = line.rstrip(" ,;")
     if not 3 <= len(line) <= MAX_STREET:
         return 0
     if _BOX.search(line):
@@ -80,3 +87,18 @@ def street_score(line: str) -> int:
     elif not line.isascii() and _CJK.search(line):
         score += 2
     return score
+
+
+def names_street(line: str) -> bool:
+    """Whether a line is a street without a house number: few words, one of which says street, square or the like.
+
+    >>> names_street("Place de la Bourse"), names_street("See the place where we are")
+    (True, False)
+    """
+    return (
+        len(line) <= 50
+        and len(line.split()) <= 7
+        and line[-1:] not in ".!?"
+        and street_score(line) == 1
+        and _names_street(line)
+    )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from worker.providers.website.legal_forms import split_legal_form
 
 _WORD = re.compile(r"[^\W_]+")
-_COMBINING = dict.fromkeys(range(0x300, 0x370))
+_COMBINING = re.compile("[\u0300-\u036f]+")
 _MARKS = str.maketrans(
     {
         "®": "",
@@ -29,6 +29,7 @@ _MARKS = str.maketrans(
         "ı": "i",
     }
 )
+_MARKED = re.compile(f"[{''.join(map(chr, _MARKS))}]")
 
 
 def fold(text: str) -> str:
@@ -39,8 +40,9 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower().replace("`", "'")
-    text = text.translate(_MARKS)
-    return unicodedata.normalize("NFKD", text.lower()).translate(_COMBINING)
+    if _MARKED.search(text):
+        text = text.translate(_MARKS)
+    return _COMBINING.sub("", unicodedata.normalize("NFKD", text.lower()))
 
 
 @lru_cache(maxsize=8192)

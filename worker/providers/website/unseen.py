@@ -13,13 +13,18 @@ from selectolax.lexbor import LexborHTMLParser
 MAX_SHEET_CHARS: Final = 100_000
 MAX_RULES: Final = 200
 MAX_LABEL_CHARS: Final = 30
+#: Characters of selectors and of declarations that are looked at in one rule.
+MAX_PRELUDE: Final = 400
+MAX_DECLARATIONS: Final = 2000
 
-_RULE: Final = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
+_BRACE: Final = re.compile(r"[{}]")
 _PLAIN: Final = re.compile(r"[.#][A-Za-z_][\w-]{0,60}")
 _OUT_OF_SIGHT: Final = re.compile(
     r"(?:left|top|text-indent|margin-left):-\d{3,6}(?:px|em|%)?|visibility:hidden|opacity:0(?:;|$|\.0)"
     r"|font-size:0(?:px|;|$)|clip:rect\(0"
 )
+#: One of these is in every sheet that puts text out of sight.
+_MAY_HIDE: Final = re.compile(r":\s*-\s*\d|visibility\s*:\s*hidden|opacity\s*:\s*0|font-size\s*:\s*0|rect\s*\(\s*0")
 
 
 def selectors(sheet: str) -> list[str]:
@@ -29,7 +34,18 @@ def selectors(sheet: str) -> list[str]:
     ['.sr']
     """
     found: list[str] = []
-    for prelude, declarations in _RULE.findall(_without_queries(sheet[:MAX_SHEET_CHARS]))[:MAX_RULES]:
+    sheet = sheet[:MAX_SHEET_CHARS]
+    if not _MAY_HIDE.search(sheet.lower()):
+        return found
+    rules = 0
+    for block in _without_queries(sheet).split("}")[:-1]:
+        prelude, brace, declarations = block.rpartition("{")
+        prelude = prelude.rpartition("{")[2][-MAX_PRELUDE:]
+        if not brace or not prelude or len(declarations) > MAX_DECLARATIONS:
+            continue
+        rules += 1
+        if rules > MAX_RULES:
+            break
         if _OUT_OF_SIGHT.search(declarations.replace(" ", "").lower()):
             names = (name.strip() for name in prelude.split(","))
             found.extend(name for name in names if _PLAIN.fullmatch(name))
@@ -38,14 +54,17 @@ def selectors(sheet: str) -> list[str]:
 
 def _without_queries(sheet: str) -> str:
     """The sheet without blocks that hold rules themselves (``@media``, ``@supports``)."""
+    if "@" not in sheet:
+        return sheet
     kept: list[str] = []
     depth, start, skipping = 0, 0, False
-    for index, char in enumerate(sheet):
-        if char == "{":
+    for match in _BRACE.finditer(sheet):
+        index = match.start()
+        if match.group() == "{":
             if depth == 0 and sheet[start:index].lstrip().startswith("@"):
                 skipping = True
             depth += 1
-        elif char == "}" and depth:
+        elif depth:
             depth -= 1
             if depth == 0:
                 if not skipping:

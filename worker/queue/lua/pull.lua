@@ -51,7 +51,10 @@ local function verdict(stream, id, fields)
   if pauses then
     local place = nil
     if redis.call('HEXISTS', paused_key, 'workspace:' .. workspace) == 1 then place = 'workspace:' .. workspace
-    elseif kind ~= '' and redis.call('HEXISTS', paused_key, 'kind:' .. kind) == 1 then place = 'kind:' .. kind end
+    elseif kind ~= '' and redis.call('HEXISTS', paused_key, 'kind:' .. kind) == 1 then place = 'kind:' .. kind
+    -- booked out: urgent entries, and those that were taken before, have their turn all the same
+    elseif generation == 0 and stream ~= KEYS[1] and stream ~= KEYS[2]
+      and redis.call('HEXISTS', paused_key, 'booked:' .. kind) == 1 then place = 'booked:' .. kind end
     if place then
       park(group, stream, id, fields, parked_key, place, stream)
       return nil

@@ -32,7 +32,8 @@ WITH opened AS (
         id bigint, sent_at timestamptz, finished_at timestamptz, outcome text, http_status integer, reason text,
         charged_micros bigint, charge text
     )
-    WHERE call.id = ending.id AND call.charge IN ('reserved', 'unknown')
+    -- The first condition is always true: see answer_find.sql.
+    WHERE ending.id % 1 = 0 AND call.id = ending.id AND call.charge IN ('reserved', 'unknown')
 )
 INSERT INTO provider_answers AS known (
     workspace_id, provider, operation, identity, subject, outcome, http_status, headers, body, reason, observed_at,

@@ -78,7 +78,7 @@ def test_a_hostile_page_costs_less_than_a_second(name: str) -> None:
 def test_any_bytes_are_read(body: bytes) -> None:
     """parse_page never raises, and what it saw is JSON-safe text."""
     finding = parse_page(body, "https://acme.example/", {"content-type": "text/html; charset=utf-8"})
-    assert set(finding.seen) == {"emails", "phones", "faxes", "addresses", "names"}
+    assert set(finding.seen) == {"emails", "linked_emails", "phones", "faxes", "addresses", "names"}
 
 
 _BITS = st.sampled_from(

@@ -1,0 +1,37 @@
+"""Whether a would-be postal code is one: what has to stand around it, by how sure its shape is."""
+
+from collections.abc import Sequence
+
+from worker.providers.website.address import Address
+from worker.providers.website.address_signs import YEARISH, is_city, is_prose, is_unit
+from worker.providers.website.postal import PostalRule
+from worker.providers.website.streets import names_street, street_score
+
+
+def fits(address: Address, rule: PostalRule, street: list[str], regions: Sequence[str], local: str, ends: bool) -> bool:
+    """Whether what stands around a code makes it a postal code: the weaker the code, the more is asked for.
+
+    ``ends`` tells that nothing but the city stands behind the code.
+    """
+    if is_unit(address.city):
+        return False
+    best = max([street_score(piece) for piece in street] + [street_score(", ".join(street))])
+    if rule.strong:
+        # Codes of two parts are prices, sizes and memory elsewhere.
+        foreign = rule.city_after and address.country not in {*regions[:2], local} and "PREFIX" not in rule.countries
+        size = address.country == "GB" and address.postal_code.endswith("GB") and best < 2
+        return not size and not (foreign and (best < 2 or not is_city(address.city)))
+    if local and local in rule.countries and best >= 2:
+        return True
+    # A bare run of digits is a postal code only beside something that surely is a street.
+    numbered = any(c.isdigit() for c in " ".join(street))
+    home = address.country == regions[0] and is_city(address.city)
+    near = address.country == local and is_city(address.city) and len(address.postal_code) >= 5
+    named = len(address.postal_code) >= 5 and any(names_street(piece) for piece in street)
+    expected = (home or near) and best == 1 and (numbered or named) and ends
+    again = f"{address.city} " if address.city and best < 2 else "\n"
+    if any(is_prose(piece) or piece.startswith(again) for piece in street):
+        return False
+    if YEARISH.match(address.postal_code) and not (home and best >= 2):
+        return False
+    return (best >= 2 or expected) and (len(address.postal_code) != 4 or numbered)

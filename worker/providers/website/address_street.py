@@ -1,0 +1,55 @@
+"""Which pieces of a line with a postal code are the street."""
+
+import re
+
+from worker.providers.website.address import PIECE, Address
+from worker.providers.website.streets import street_score
+
+_CITY_LEAD = re.compile(
+    r"^(?!(?:Unit|Suite|Flat|Block|Level|Shop|Plot|Building|House|Studio|Room|Office|Floor|Apartment|Box|Hall|No)\b)[A-Z][a-z]{3,20}\s(?=\d{1,4}[A-Za-z]?\s)"
+)
+_HOUSE_NUMBER = re.compile(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[A-Za-z]?$")
+
+
+def drop_sentences(pieces: list[str]) -> None:
+    """Leave out the sentences that stand in front of a street on a long line."""
+    head, dot, rest = pieces[0].rpartition(". ")
+    if dot and head[-1:].isalnum() and (street_score(rest) >= 2 or rest.strip().isdigit()):
+        pieces[0] = rest
+
+
+def without_city(address: Address, street: str) -> str:
+    """A street without the city that some write in front of it: "Oxford 22 Mill Lane"."""
+    if address.city and street.startswith(f"{address.city} ") and street_score(street[len(address.city) + 1 :]) >= 2:
+        return street[len(address.city) + 1 :]
+    lead = _CITY_LEAD.match(street)
+    if not address.city and address.country in {"GB", "IE"} and lead and street_score(street[lead.end() :]) >= 2:
+        address.city = lead.group().strip()
+        return street[lead.end() :]
+    return street
+
+
+def street_behind(after: str) -> list[str]:
+    """The pieces behind a city that make a street and a house: "ul. Dlinnaya, d. 5, of. 2"."""
+    pieces = [piece.strip() for piece in PIECE.split(after) if piece and piece.strip()][:6]
+    first = next((n for n, piece in enumerate(pieces) if street_score(piece) >= 1), None)
+    if first is None:
+        return []
+    found = [pieces[first]]
+    for piece in pieces[first + 1 :]:
+        if not (any(c.isdigit() for c in piece) and len(piece) <= 24):
+            break
+        found.append(piece)
+    return found
+
+
+def street_here(pieces: list[str]) -> list[str]:
+    """The pieces of a line from the first that looks like a street."""
+    for position, piece in enumerate(pieces):
+        if street_score(piece.strip()) >= 1 and len(piece) <= 90:
+            numbered = position > 0 and pieces[position - 1].strip().isdigit()
+            return [part.strip() for part in pieces[position - numbered :]]
+        following = pieces[position + 1].strip() if position + 1 < len(pieces) else ""
+        if _HOUSE_NUMBER.match(following) and street_score(f"{piece.strip()} {following}") >= 1:
+            return [part.strip() for part in pieces[position:]]
+    return []
