@@ -60,6 +60,7 @@ def admission(
     entry: str,
     generation: int,
     explicit_id: bool,
+    never_ran: bool,
     first_delivery: bool,
     now: datetime,
     idempotency_s: float,
@@ -67,15 +68,21 @@ def admission(
     """What to do with entry ``entry`` (``<stream>/<id>``) of a job in ``generation``.
 
     An id used again within ``idempotency_s`` seconds after its job ended is the same job; later, it is a new one.
+    ``never_ran``: the entry is a producer's, perhaps moved, and no later try of a job that has run.
+
+    An ended job stays ended whatever generation an entry claims: a retry or a replay opens its row first, so such an
+    entry is left over from a run that was overtaken.
     """
-    if known is None or generation > known.generation:
+    if known is None:
         return Admit(generation)
     if known.status in TERMINAL:
         ended_at = known.completed_at
-        reused = explicit_id and generation == 0 and first_delivery and entry != known.entry
+        reused = explicit_id and never_ran and first_delivery and entry != known.entry
         if reused and ended_at is not None and ended_at + timedelta(seconds=idempotency_s) < now:
-            return Admit(known.generation + 1, fresh_start=True)
+            return Admit(max(generation, known.generation + 1), fresh_start=True)
         return Ended(known.status, known.result)
+    if generation > known.generation:
+        return Admit(generation)
     if known.entry is None or known.entry == entry:
         if known.status is JobStatus.SCHEDULED and known.next_run_at is not None and not first_delivery:
             return Reschedule(known.next_run_at, known.generation + 1, known.attempts)

@@ -232,6 +232,13 @@ class Control:
                 return int(last.partition("-")[0]), group["lag"]
         return 0, None
 
+    @guarded
+    async def carried(self, stream: str, since_ms: int, most: int = 10_000) -> set[str]:
+        """Names of jobs whose entries, added from ``since_ms`` on, somebody has read and not settled yet."""
+        return {
+            name.decode() for name in await run(self._client, "carried", [stream], [self.keys.group, since_ms, most])
+        }
+
     # -- fairness and litter ---------------------------------------------------------------------------------
 
     @guarded

@@ -376,6 +376,7 @@ class Consumer:
             entry=run.entry_ref,
             generation=job.generation,
             explicit_id=job.explicit_id,
+            never_ran=job.first_pickup_at is None,
             first_delivery=run.delivery.count == 1,
             now=run.picked_at,
             idempotency_s=self._idempotency_s,

@@ -19,6 +19,8 @@ from worker.store.upkeep import OpenJob
 log = structlog.get_logger("worker")
 
 BATCH: Final = 500
+#: Due times are told by workers' clocks, entry ids by Redis's.
+CLOCKS_APART_MS: Final = 1_000
 
 
 class PublishingQueue(Protocol):
@@ -34,6 +36,9 @@ class PublishingQueue(Protocol):
 
     async def are_delayed(self, names: Sequence[str]) -> list[bool]:
         """Whether jobs are in the delayed set."""
+
+    async def carried(self, stream: str, since_ms: int) -> set[str]:
+        """Jobs whose entries were read and are not settled."""
 
     async def read_through(self, stream: str) -> tuple[int, int | None]:
         """How far a lane has been read."""
@@ -117,14 +122,33 @@ class Reconciler:
         lost += [job for job in jobs if job.status != "scheduled" and not job.entry]
         scheduled = [job for job in jobs if job.status == "scheduled"]
         delayed = await self._queue.are_delayed([job_name(job.workspace, job.id) for job in scheduled])
-        for job, is_delayed in zip(scheduled, delayed, strict=True):
-            waits = is_delayed or await self._may_wait_in_lane(job)
-            (known if waits else lost).append(job)
+        known += [job for job, is_delayed in zip(scheduled, delayed, strict=True) if is_delayed]
+        due = [job for job, is_delayed in zip(scheduled, delayed, strict=True) if not is_delayed]
+        read = await self._read_since(min(_due_ms(job) for job in due)) if due else set()
+        for lane in {Lane(job.priority) for job in due}:
+            of_lane = [job for job in due if job.priority == lane]
+            there_still = await self._in_lane(self._queue.keys.lanes[lane], of_lane, read)
+            known += there_still
+            lost += [job for job in of_lane if job not in there_still]
         return lost, known
 
-    async def _may_wait_in_lane(self, job: OpenJob) -> bool:
-        last_ms, lag = await self._queue.read_through(self._queue.keys.lanes[Lane(job.priority)])
-        if lag == 0 or last_ms == 0:
-            return False
-        due = job.next_run_at or datetime.now(UTC)
-        return last_ms < milliseconds(due) + 1_000
+    async def _read_since(self, due_ms: int) -> set[str]:
+        """Jobs that somebody has read since then and not settled, perhaps because he died; they may have been moved."""
+        names: set[str] = set()
+        for stream in self._queue.keys.streams:
+            names |= await self._queue.carried(stream, max(due_ms - CLOCKS_APART_MS, 0))
+        return names
+
+    async def _in_lane(self, stream: str, due: Sequence[OpenJob], read: set[str]) -> list[OpenJob]:
+        """Those that may stand in their lane unread, or that somebody has read."""
+        last_ms, lag = await self._queue.read_through(stream)
+        return [
+            job
+            for job in due
+            if job_name(job.workspace, job.id) in read
+            or (lag != 0 and last_ms != 0 and last_ms < _due_ms(job) + CLOCKS_APART_MS)
+        ]
+
+
+def _due_ms(job: OpenJob) -> int:
+    return milliseconds(job.next_run_at or datetime.now(UTC))

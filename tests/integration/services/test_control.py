@@ -279,6 +279,37 @@ async def test_flushall_loses_no_registered_job(bench: Bench) -> None:
         await bench.until(all_done)
 
 
+async def test_what_a_dead_worker_had_read_is_not_published_again(bench: Bench) -> None:
+    """A due retry that somebody read before dying is still in the queue: a second entry of it would be a second run."""
+
+    async def snooze(_job: Job, _kind: Kind) -> Report:
+        now = datetime.now(UTC)
+        return Report(Snooze(now + timedelta(hours=1), "wait"), now, now)
+
+    async with bench.engine(snooze):
+        await bench.add(id="read")
+        await bench.add(id="gone")
+        await bench.until_settled(2)
+    operator = control(bench)
+    await operator.wake(["read"])
+    async with bench.engine(slots=1) as promoting:
+        await promoting.consumer.stop_pulling()
+
+        async def promoted() -> bool:
+            return not (await operator.are_delayed(["read"]))[0]
+
+        await bench.until(promoted)
+    await bench.redis.xreadgroup(operator.keys.group, "dead", dict.fromkeys(operator.keys.streams, ">"))
+    await bench.redis.zrem(operator.keys.delayed, "gone")
+    await bench.pool.execute(
+        "UPDATE enrichment_jobs SET updated_at = now() - interval '1 hour', next_run_at = now() - interval '1 minute'"
+    )
+    await Reconciler(operator, Upkeep(bench.pool), quiet_s=1.0).run_once()
+    rows = await bench.rows()
+    assert rows["read"]["status"] == "scheduled"
+    assert rows["gone"]["status"] == "pending"
+
+
 async def test_a_small_workspace_behind_a_big_one(bench: Bench) -> None:
     """Ten jobs behind thousands of another workspace start long before those are done, and run once."""
     async with bench.redis.pipeline(transaction=False) as pipe:

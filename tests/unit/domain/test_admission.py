@@ -24,8 +24,8 @@ def known(status: JobStatus, **changes: Any) -> Known:
 def decide(row: Known | None, **changes: Any) -> Admission:
     """The decision for an entry."""
     entry: dict[str, Any] = {
-        "entry": HERE, "generation": 0, "explicit_id": True, "first_delivery": True, "now": NOW,
-        "idempotency_s": 3600.0, **changes,
+        "entry": HERE, "generation": 0, "explicit_id": True, "never_ran": True, "first_delivery": True,
+        "now": NOW, "idempotency_s": 3600.0, **changes,
     }  # fmt: skip
     return admission(row, **entry)
 
@@ -48,7 +48,19 @@ DUE = NOW + timedelta(minutes=3)
         (known(JobStatus.COMPLETED, **LONG_AGO), {"entry": OTHER}, Admit(1, fresh_start=True)),
         (known(JobStatus.COMPLETED, **LONG_AGO), {"first_delivery": False}, Ended(JobStatus.COMPLETED, "{}")),
         (known(JobStatus.COMPLETED, generation=1, **LONG_AGO), {"generation": 1}, Ended(JobStatus.COMPLETED, "{}")),
-        (known(JobStatus.DEAD_LETTER, **ENDED), {"generation": 1, "entry": OTHER}, Admit(1)),
+        (
+            known(JobStatus.DEAD_LETTER, **ENDED),
+            {"generation": 1, "entry": OTHER, "never_ran": False},
+            Ended(JobStatus.DEAD_LETTER, "{}"),
+        ),
+        (
+            known(JobStatus.COMPLETED, **LONG_AGO),
+            {"generation": 1, "entry": OTHER, "never_ran": False},
+            Ended(JobStatus.COMPLETED, "{}"),
+        ),
+        (known(JobStatus.COMPLETED, **ENDED), {"generation": 1, "entry": OTHER}, Ended(JobStatus.COMPLETED, "{}")),
+        (known(JobStatus.COMPLETED, **LONG_AGO), {"generation": 3, "entry": OTHER}, Admit(3, fresh_start=True)),
+        (known(JobStatus.PENDING, entry=None, generation=1), {"generation": 2, "entry": OTHER}, Admit(2)),
         (known(JobStatus.SCHEDULED, next_run_at=DUE), {"first_delivery": False}, Reschedule(DUE, 1, 0)),
         (known(JobStatus.SCHEDULED, next_run_at=DUE), {"entry": OTHER}, Superseded()),
         (known(JobStatus.SCHEDULED, next_run_at=DUE), {"entry": OTHER, "generation": 1}, Admit(1)),
