@@ -239,17 +239,7 @@ class Control:
             name.decode() for name in await run(self._client, "carried", [stream], [self.keys.group, since_ms, most])
         }
 
-    # -- fairness and litter ---------------------------------------------------------------------------------
-
-    @guarded
-    async def scout(self, long: int, most: int, room: int) -> tuple[int, int]:
-        """Look for minority workspaces in long lanes: (entries looked at, entries given a place of their own)."""
-        looked, copied = 0, 0
-        for stream in self.keys.lane_streams:
-            keys = [stream, self.keys.scout, self.keys.parked, self.keys.moved, self.keys.paused]
-            seen, placed = await run(self._client, "scout", keys, [self.keys.group, long, most, room])
-            looked, copied = looked + int(seen), copied + int(placed)
-        return looked, copied
+    # -- litter ---------------------------------------------------------------------------------
 
     @guarded
     async def remove_idle_consumers(self, idle_ms: int) -> int:

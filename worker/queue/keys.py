@@ -20,6 +20,7 @@ key                             type     what
 ``<q>-suspect``                 string   the consumer that now tries a suspected poison entry, alone
 ``<q>-suspect-crashes``         hash     job name -> crashes while tried alone
 ``<q>-scout``                   hash     lane -> entry id up to which minority workspaces were looked for
+``<q>-scout-turn``              string   the worker that looks for them now
 ``<q>:job:<workspace>:<id>``    hash     status, result: for producers that speak only Redis; short life
 ==============================  =======  ====================================================================
 
@@ -88,6 +89,7 @@ class Keys:
         self.suspect = f"{queue_name}-suspect"
         self.suspect_crashes = f"{queue_name}-suspect-crashes"
         self.scout = f"{queue_name}-scout"
+        self.scout_turn = f"{queue_name}-scout-turn"
         self.job_prefix = f"{queue_name}:job:"
 
     def job(self, workspace: str, job_id: str) -> str:

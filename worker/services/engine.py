@@ -21,6 +21,7 @@ from worker.queue.client import open_client
 from worker.queue.control import Control
 from worker.queue.keys import Keys
 from worker.queue.queue import Limits, Queue
+from worker.queue.shares import Shares
 from worker.services.bookings import Bookings
 from worker.services.cancels import CancelWatch
 from worker.services.consumer import Consumer, Execute
@@ -186,7 +187,7 @@ class Engine:
             Loop("reclaimer", reclaimer.run_once, min(lease_s / 4, 0.5)),
             Loop("bookings", self._bookings.run_once, 0.5),
             Loop("promoter", Promoter(self.queue).run_once, 1.0),
-            Loop("scout", Scout(self.control, slots=options.slots).run_once, 0.5),
+            Loop("scout", Scout(Shares(client, keys, self.worker), slots=options.slots).run_once, 0.5),
             Loop("recurring", Recurring(self.control, Schedules(pool)).run_once, 5.0),
             Loop("reconciler", self._reconciler.run_once, options.reconcile_s),
             Loop("pruner", pruner.run_once, options.prune_s),

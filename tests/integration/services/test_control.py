@@ -14,6 +14,7 @@ from worker.domain.lane import Lane
 from worker.domain.verdict import Report, Snooze
 from worker.queue.control import Control
 from worker.queue.keys import Keys
+from worker.queue.shares import Shares
 from worker.services.reconciler import Reconciler
 from worker.store.upkeep import Upkeep
 
@@ -327,7 +328,8 @@ async def test_a_small_workspace_behind_a_big_one(bench: Bench) -> None:
     operator = control(bench)
     keys = operator.keys
     await bench.redis.xgroup_create(keys.lanes[Lane.JOBS], keys.group, id="0")
-    while (await operator.scout(100, 1_000, 50))[1] == 0:
+    shares = Shares(bench.redis, keys, "looking")
+    while (await shares.look(100, 1_000, 50))[1] == 0:
         pass
     async with bench.engine(note, slots=20):
         await bench.until_settled(3_010)
