@@ -332,18 +332,19 @@ class App:
 
     def _on_settled(self, group: Sequence[Settled]) -> None:
         self.meter.settled(len(group))
+        ended: list[tuple[str, Report, str]] = []
         for item in group:
             if item.status is None:
                 continue
             if item.run.report is not None and item.run.parsed and item.row is not None:
-                outcome = item.row.get("result_status") or item.status.value
-                self.meter.ended(item.run.job.kind, item.run.report, outcome)
+                ended.append((item.run.job.kind, item.run.report, item.row.get("result_status") or item.status))
             elif item.status is JobStatus.DEAD_LETTER and item.row is not None:
                 self.meter.refused(item.row.get("error_class") or "malformed")
             if item.status is JobStatus.DEAD_LETTER:
                 log.warning("Job is a dead letter: %s", item.run.name or item.run.entry_ref, reason=item.error)
             else:
-                self.lines.note("Job %s: %s", item.status.value, item.run.name)
+                self.lines.note("Job %s: %s", item.status, item.run.name)
+        self.meter.ended_together(ended)
 
     async def _warm_up(self) -> None:
         for line in self.roster.lines():

@@ -1,7 +1,6 @@
 """Jobs: a parsed, validated entry, and where it was delivered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,6 +8,8 @@ from typing import NamedTuple
 from worker.domain.lane import DEFAULT_LANE, Lane
 
 DEFAULT_WORKSPACE = "default"
+
+_NOTHING: Mapping[str, str] = {}
 
 
 class JobStatus(StrEnum):
@@ -48,8 +49,7 @@ class Delivery(NamedTuple):
     count: int  # type: ignore[assignment]  # a tuple's method of that name is not missed here
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """What is to be done, for whom.
 
     ``generation`` grows at every re-add (retry, snooze, replay, republish); ``attempts`` counts tries that cost
@@ -77,8 +77,8 @@ class Job:
     first_pickup_at: datetime | None = None
     explicit_id: bool = False
     trace: str = ""
-    known: Mapping[str, str] = field(default_factory=dict)
-    fields: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str] = _NOTHING
+    fields: Mapping[str, str] = _NOTHING
     validate: tuple[str, ...] = ()
 
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from worker.domain.check import Check
 from worker.domain.job import ResultStatus
@@ -67,8 +67,7 @@ class Gap:
         return data
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a finished run found.
 
     ``data`` maps each field to value, confidence, sources, evidence and observedAt (see ``record.FieldValue``).

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from worker.domain.claim import Claim
 from worker.domain.result import Result, Stage
 from worker.domain.subject import Subject
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """The job ended: completed (success, partial) or failed (nothing found), by ``result.status``."""
 
     result: Result
@@ -68,8 +68,7 @@ class LogLine:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """A run, ended: its verdict and what it learned on the way, settled in one transaction.
 
     ``scrub``: the job's row keeps nothing of what the entry said; its subject asked not to be processed.

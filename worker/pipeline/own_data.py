@@ -30,7 +30,7 @@ def handed_through(result: Result, subject: Subject, findings: Mapping[str, Find
         for gap in result.gaps
     )
     notes = (*result.notes, note) if away and values else result.notes
-    return replace(result, status=ResultStatus.PARTIAL, data=data, gaps=gaps, notes=notes)
+    return result._replace(status=ResultStatus.PARTIAL, data=data, gaps=gaps, notes=notes)
 
 
 def _away(findings: Iterable[Finding]) -> str:

@@ -6,7 +6,6 @@ expected. Unknown fields are kept, so that newer options and trace headers survi
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
@@ -392,7 +391,7 @@ def parse(
     subject = kind.subject(job)
     unique = options.get("uniqueKey", "").strip()
     if unique and not explicit and ID not in options:
-        return replace(job, id=unique_id(kind_name, unique, subject.key), explicit_id=True)
+        return job._replace(id=unique_id(kind_name, unique, subject.key), explicit_id=True)
     return job
 
 

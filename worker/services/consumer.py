@@ -8,7 +8,6 @@ import asyncio
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
@@ -396,7 +395,7 @@ class Consumer:
         first = job.first_pickup_at
         if first is None and row is not None and not fresh_start:
             first = row.first_pickup_at
-        run.is_for(replace(job, generation=generation, first_pickup_at=first or run.picked_at))
+        run.is_for(job._replace(generation=generation, first_pickup_at=first or run.picked_at))
         if row is not None:
             run.registered = False  # the row stands for an earlier run; the registrar will say who runs it now
         if run.mark == "cancel":

@@ -1,6 +1,5 @@
 """What a finished run writes: its row, its Redis side, its claims. Pure."""
 
-import dataclasses
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -96,7 +95,7 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
     job = run.job
     if report.scrub:
         # somebody asked not to be processed: the row keeps that there was a job, and nothing of what it said
-        job = dataclasses.replace(job, url="", fields={}, tags=())
+        job = job._replace(url="", fields={}, tags=())
     now = report.finished_at
     status = ending.status
     status_text = str(status)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from worker.domain.finding import Outcome
-from worker.domain.job import ResultStatus
 from worker.domain.money import cents
 from worker.domain.result import Stage
 from worker.domain.verdict import Cancelled, Dead, Done, Duplicate, Report, Retry, Verdict
@@ -48,29 +47,26 @@ def figures(sums: Mapping[str, float], minutes: float) -> Figures:
 ENDED: Final = frozenset({"success", "partial", "failed", "dead_letter"})
 
 
-def counted(report: Report, outcome: str) -> dict[str, float]:
-    """What one run adds to the sums; one that does not end its job adds only what its providers did."""
-    if not report.stages and isinstance(report.verdict, Done):
-        return {
-            "jobs": 1.0,
-            "success": float(report.verdict.result.status is ResultStatus.SUCCESS),
-            "seconds": (report.finished_at - report.started_at).total_seconds(),
-            "micros": float(report.provider_micros + report.llm_micros),
-        }
-    values: dict[str, float] = {}
-    for stage in report.stages:
+def add_run(sums: dict[str, float], report: Report, outcome: str) -> None:
+    """Add what one run adds to the sums; one that does not end its job adds only what its providers did."""
+
+    def add(name: str, value: float) -> None:
+        sums[name] = sums.get(name, 0.0) + value
+
+    stages = report.stages
+    for stage in stages:
         if stage.provider and asked_provider(stage):
-            values[f"asked:{stage.provider}"] = values.get(f"asked:{stage.provider}", 0.0) + 1
+            add(f"asked:{stage.provider}", 1.0)
             if stage.outcome == Outcome.HIT:
-                values[f"hit:{stage.provider}"] = values.get(f"hit:{stage.provider}", 0.0) + 1
+                add(f"hit:{stage.provider}", 1.0)
     if outcome in ENDED:
-        values["jobs"] = 1.0
-        values["success"] = float(outcome == ResultStatus.SUCCESS)
-        values["seconds"] = (report.finished_at - report.started_at).total_seconds()
-        values["micros"] = float(report.provider_micros + report.llm_micros)
-        values["cache_hits"] = float(answered_by_cache(report))
-        values["llm"] = float(any(stage.name == "llm" and asked_provider(stage) for stage in report.stages))
-    return values
+        add("jobs", 1.0)
+        add("success", float(outcome == "success"))
+        add("seconds", (report.finished_at - report.started_at).total_seconds())
+        add("micros", float(report.provider_micros + report.llm_micros))
+        if stages:
+            add("cache_hits", float(answered_by_cache(report)))
+            add("llm", float(any(stage.name == "llm" and asked_provider(stage) for stage in stages)))
 
 
 def asked_provider(stage: Stage) -> bool:

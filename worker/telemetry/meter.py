@@ -6,7 +6,7 @@ Counting is dictionary arithmetic (about two microseconds a job); names, labels 
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 from worker.domain.money import cents
 from worker.domain.verdict import Report
-from worker.telemetry.figures import Figures, asked_provider, counted, figures, status_word
+from worker.telemetry.figures import Figures, add_run, asked_provider, figures, status_word
 from worker.telemetry.window import Window
 
 #: Seconds; from a no-op to the longest run.
@@ -67,24 +67,32 @@ class Meter(Collector):
         self._batches = 0
 
     def ended(self, kind: str, report: Report, outcome: str = "") -> None:
-        """Count one run. ``kind`` is a kind we know, so that labels stay few.
+        """Count one run; see ``ended_together``."""
+        self.ended_together([(kind, report, outcome)])
+
+    def ended_together(self, runs: Iterable[tuple[str, Report, str]]) -> None:
+        """Count runs: (kind, report, outcome) each. ``kind`` is a kind we know, so that labels stay few.
 
         ``outcome`` is how its job stands after settling (success, partial, failed, dead_letter, cancelled, scheduled):
         a Retry may have been the last one. Without it, the verdict alone decides.
         """
-        word = outcome if outcome and outcome != "scheduled" else status_word(report.verdict)
-        self._jobs[kind, word] += 1
-        self._durations.observe(kind, (report.finished_at - report.started_at).total_seconds())
-        if report.provider_micros:
-            self._micros[kind, "provider"] += report.provider_micros
-        if report.llm_micros:
-            self._micros[kind, "llm"] += report.llm_micros
-        for stage in report.stages:
-            if stage.provider and asked_provider(stage):
-                self._stages[stage.provider, stage.outcome or "done"] += 1
-                self._reused[stage.provider] += stage.reused
-                self._stage_durations.observe(stage.provider, stage.duration_ms / 1000)
-        self._window.add(self._clock(), counted(report, word))
+        sums: dict[str, float] = {}
+        for kind, report, outcome in runs:
+            word = outcome if outcome and outcome != "scheduled" else status_word(report.verdict)
+            self._jobs[kind, word] += 1
+            self._durations.observe(kind, (report.finished_at - report.started_at).total_seconds())
+            if report.provider_micros:
+                self._micros[kind, "provider"] += report.provider_micros
+            if report.llm_micros:
+                self._micros[kind, "llm"] += report.llm_micros
+            for stage in report.stages:
+                if stage.provider and asked_provider(stage):
+                    self._stages[stage.provider, stage.outcome or "done"] += 1
+                    self._reused[stage.provider] += stage.reused
+                    self._stage_durations.observe(stage.provider, stage.duration_ms / 1000)
+            add_run(sums, report, word)
+        if sums:
+            self._window.add(self._clock(), sums)
 
     def refused(self, code: str) -> None:
         """Count an entry that never became a job, by the error's code."""

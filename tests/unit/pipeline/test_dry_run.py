@@ -112,7 +112,7 @@ async def test_what_is_known_or_asked_for_twice_costs_nothing() -> None:
     world.known = ()
     twice = await price([*jobs(0, 5), *jobs(0, 5)], world.tools())
     assert (twice.jobs, twice.repeated) == (10, 5)
-    typed = [(replace(job, known=VALUES), kind) for job, kind in jobs(0, 2)]
+    typed = [(job._replace(known=VALUES), kind) for job, kind in jobs(0, 2)]
     assert (await price(typed, world.tools())).known == 2
 
 
@@ -125,9 +125,9 @@ async def test_overlapping_jobs_about_one_subject_are_one_need() -> None:
     priced = await price([one, other], world.tools())
     assert (priced.jobs, priced.repeated, priced.estimate.calls) == (2, 0, {"pdl": 1.0})
     assert priced.open == {"company_size": 1, "company_industry": 1}
-    again = replace(one[0], id="3", skip_cache=True)
+    again = one[0]._replace(id="3", skip_cache=True)
     assert (await price([one, (again, KIND)], world.tools())).estimate.calls == {"pdl": 2.0}
-    same = replace(one[0], explicit_id=True)
+    same = one[0]._replace(explicit_id=True)
     assert (await price([(same, KIND), (same, KIND)], world.tools())).repeated == 1
 
 

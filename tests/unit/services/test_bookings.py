@@ -1,7 +1,6 @@
 """When intake of a kind stops because its only provider is booked out, and when it begins again."""
 
 import time
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -91,4 +90,4 @@ async def test_a_job_that_got_on_means_that_others_may() -> None:
     await bookings.run_once()
     assert queue.booked == []
     assert bookings.watching
-    bookings.saw("enrich_contact", replace(waited(), stages=()))
+    bookings.saw("enrich_contact", waited()._replace(stages=()))
