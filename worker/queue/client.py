@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import hiredis
 from redis.asyncio import BlockingConnectionPool, Connection, Redis
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -94,12 +95,38 @@ class PackingConnection(Connection):
         return packed
 
 
+class Connections(BlockingConnectionPool):
+    """A pool whose takers wait for one another, but neither lock nor look at a clock while nobody has to wait."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._waiting = 0
+
+    async def get_connection(self, *_: Any, **__: Any) -> AbstractConnection:
+        """A connection that is ready. Raises ConnectionError when none comes free in time."""
+        connection: AbstractConnection
+        if self._waiting or not self.can_get_connection():
+            self._waiting += 1
+            try:
+                connection = await super().get_connection()  # type: ignore[no-untyped-call]
+                return connection
+            finally:
+                self._waiting -= 1
+        connection = self.get_available_connection()  # type: ignore[no-untyped-call]
+        try:
+            await self.ensure_connection(connection)
+        except BaseException:
+            await self.release(connection)
+            raise
+        return connection
+
+
 def open_client(url: str, *, socket_timeout_s: float, max_connections: int = 16, name: str = "enrichd") -> Redis:
     """A client for ``redis://``, ``rediss://`` or ``unix://`` that does each thing once and says what happened.
 
     With all connections in use a command waits for one: having more jobs than connections is no outage.
     """
-    pool = BlockingConnectionPool.from_url(
+    pool = Connections.from_url(
         url,
         timeout=socket_timeout_s,
         connection_class=PackingConnection,
