@@ -7,7 +7,7 @@ before Redis lost it. Longer windows are counted exactly and start from the ledg
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, floor
 
 from worker.domain.call import Limit
 
@@ -56,12 +56,10 @@ def pace_for(limits: Iterable[Limit]) -> Pace | None:
     if not short:
         return Pace(0.0, 1, _ENOUGH_LATENESS_S, counted) if counted else None
     interval_s = max(limit.window_s / limit.count for limit in short) / USED_SHARE
-    burst = 1
-    lateness_s = _lateness(short, interval_s, burst)
-    while lateness_s > _ENOUGH_LATENESS_S / 3 and _lateness(short, interval_s, burst + 1) >= _ENOUGH_LATENESS_S / 3:
-        burst += 1
-        lateness_s = _lateness(short, interval_s, burst)
-    return Pace(interval_s, burst, min(lateness_s, _ENOUGH_LATENESS_S), counted)
+    # the largest burst that leaves a send a third of the slack to be late by
+    room = min(limit.count + 1 - (limit.window_s + _ENOUGH_LATENESS_S / 3) / interval_s for limit in short)
+    burst = max(1, floor(room + 1e-9))
+    return Pace(interval_s, burst, min(_lateness(short, interval_s, burst), _ENOUGH_LATENESS_S), counted)
 
 
 def _lateness(limits: Iterable[Limit], interval_s: float, burst: int) -> float:
