@@ -7,72 +7,31 @@ ids given by producers, re-adds and redeliveries are admitted first, in one quer
 import asyncio
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 
 from worker.domain.admission import Admit, Ended, Known, Reschedule, Superseded, admission
 from worker.domain.errors import EntryError, QueueUnavailable, StoreUnavailable
-from worker.domain.job import Delivery, Job
+from worker.domain.job import Delivery
 from worker.domain.kind import Kind
 from worker.domain.verdict import Cancelled, Dead, Report, Retry
 from worker.queue.client import GroupMissing
 from worker.queue.codec import NewerSchema, decode, identity, parse
 from worker.queue.queue import Entry
+from worker.services.ports import Admitter, ConsumerQueue, Execute, Submit
 from worker.services.rows import running_row
 from worker.services.run import Run
 from worker.services.service import Away
 from worker.services.settling import Settled, acknowledged, buried, rescheduled
-from worker.store.jobs import RunningRow
 
 log = structlog.get_logger("worker")
 
 MAX_STACK_CHARS: Final = 8_000
 #: Deliveries that may end in a crash before the next one is tried alone.
 SUSPECT_AFTER: Final = 2
-
-
-class ConsumerQueue(Protocol):
-    """What the consumer asks of the queue."""
-
-    async def wait(self, block_ms: int) -> list[tuple[int, str]]:
-        """Block for an entry."""
-
-    async def pull(
-        self, budget: int, held: Sequence[tuple[int, str]] = (), number: int = 0
-    ) -> tuple[bool, list[Entry]]:
-        """Read new entries."""
-
-    def delivered(self, number: int, entry_id: str) -> Delivery:
-        """The delivery of an entry that ``wait`` has read."""
-
-    async def park(self, delivery: Delivery, place: str) -> bool:
-        """Move one owned entry to a parking place."""
-
-    async def ensure_groups(self) -> None:
-        """Make missing groups again."""
-
-
-class Admitter(Protocol):
-    """What admission asks of PostgreSQL."""
-
-    async def admit(self, rows: Sequence[RunningRow]) -> list[Known | None]:
-        """Register jobs, and tell what stood."""
-
-
-class Submit(Protocol):
-    """Where ended runs go."""
-
-    def submit(self, run: Run, report: Report) -> None:
-        """A run with a report."""
-
-    def submit_settled(self, item: Settled) -> None:
-        """What has been decided without one."""
-
-
-Execute = Callable[[Job, Kind], Awaitable[Report]]
 
 
 class Consumer:

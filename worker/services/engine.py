@@ -24,17 +24,18 @@ from worker.queue.queue import Limits, Queue
 from worker.queue.shares import Shares
 from worker.services.bookings import Bookings
 from worker.services.cancels import CancelWatch
-from worker.services.consumer import Consumer, Execute
+from worker.services.consumer import Consumer
 from worker.services.heartbeat import Heartbeat, LoopLag
 from worker.services.isolation import Alone, Isolator
 from worker.services.leases import Reclaimer, Renewer
+from worker.services.ports import ClaimsBatch, Execute, SaveClaims
 from worker.services.promoter import Promoter
 from worker.services.reconciler import Reconciler
 from worker.services.recurring import Recurring
 from worker.services.registrar import Registrar
 from worker.services.run import Run
 from worker.services.service import Away, Loop
-from worker.services.settler import ClaimsBatch, SaveClaims, Settler
+from worker.services.settler import Settler
 from worker.services.settling import Settled
 from worker.services.upkeep import Pruner, Scout
 from worker.store.jobs import JobStore

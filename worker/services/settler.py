@@ -9,66 +9,25 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
 
 import asyncpg
 import structlog
 from redis.exceptions import ResponseError
 
-from worker.domain.claim import Claim
 from worker.domain.ending import RetryPolicy, ending
 from worker.domain.errors import QueueUnavailable, StoreUnavailable
-from worker.domain.subject import Subject
 from worker.domain.verdict import Dead, Duplicate, Report
 from worker.queue.client import GroupMissing
-from worker.queue.queue import Entry, Letter, Settlement
+from worker.queue.queue import Entry, Settlement
 from worker.services.failpoint import armed, failpoint
+from worker.services.ports import ClaimsBatch, Intake, SaveClaims, SettleQueue, SettleStore
 from worker.services.run import Run
 from worker.services.service import Away
 from worker.services.settling import Settled, refused_row, settled
-from worker.store.jobs import JobRow, row_key
+from worker.store.jobs import row_key
 from worker.store.pool import Connection
 
 log = structlog.get_logger("worker")
-
-ClaimsBatch = Sequence[tuple[str, Subject, tuple[Claim, ...]]]
-#: Writes claims inside the settling transaction; returns them under each subject's canonical key.
-SaveClaims = Callable[[Connection, ClaimsBatch], Awaitable[ClaimsBatch]]
-
-
-class SettleQueue(Protocol):
-    """What settling asks of the queue."""
-
-    async def settle(self, items: Sequence[Settlement]) -> int:
-        """Acknowledge; returns how many were not ours."""
-
-    async def turn(self, items: Sequence[Settlement], budget: int, number: int) -> tuple[Exception | None, list[Entry]]:
-        """Acknowledge, and bring new entries along: (what went wrong with the former, the latter)."""
-
-    async def bury(self, letter: Letter) -> bool:
-        """Move one entry to the dead letters."""
-
-    async def ensure_groups(self) -> None:
-        """Make missing groups again."""
-
-
-class SettleStore(Protocol):
-    """What settling asks of PostgreSQL."""
-
-    async def settle(
-        self, rows: Sequence[JobRow], beside: Callable[[Connection], Awaitable[None]] | None = None
-    ) -> set[tuple[str, str]]:
-        """Write a batch; returns refused keys."""
-
-
-class Intake(Protocol):
-    """Who takes the entries that a settling brings along."""
-
-    def ask(self, frees: int) -> tuple[int, int]:
-        """How many to bring when so many slots become free, and the number of that pull; (0, 0) for none."""
-
-    def brought(self, budget: int, entries: Sequence[Entry]) -> None:
-        """What came of asking for ``budget``."""
 
 
 class Settler:
