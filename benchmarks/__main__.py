@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import asyncpg
@@ -32,6 +33,7 @@ def arguments() -> argparse.Namespace:
     usual = every if os.environ.get("ALL") == "1" else ("enrichd", "bare", *USUAL_PEERS, OVERHEAD)
     parser.add_argument("--only", nargs="+", choices=every, help="some of the systems; overhead is a table of its own")
     parser.add_argument("--window", type=float, default=15.0, help="seconds of steady state a cell (15)")
+    parser.add_argument("--rounds", type=int, default=1, help="rounds of all cells by turns; the median counts (1)")
     parser.add_argument("--slots", type=int, default=100, help="jobs at a time, the same for all (100)")
     parser.add_argument("--samples", type=int, default=1000, help="latency samples a cell (1000), 0 for none")
     parser.add_argument("--spacing", type=float, default=0.02, help="mean seconds between samples (0.02)")
@@ -105,7 +107,14 @@ def no_ops(options: argparse.Namespace, console: Console, status: Console) -> tu
         }
         bench = Bench(servers, redis, logs, options.slots)
         systems = choose(options, servers.redis_url, servers.database_url)
-        cells = [measure(bench, system, options, servers.database_url, status) for system in systems]
+        rounds = [
+            [
+                measure(bench, system, options, servers.database_url, status, last=number == options.rounds)
+                for system in systems
+            ]
+            for number in range(1, options.rounds + 1)
+        ]
+        cells = [median(of_system) for of_system in zip(*rounds, strict=True)]
     report.show(console, cells, conditions)
     if any(cell.problem for cell in cells):
         console.print(f"[dim]Logs of the workers: {logs}[/]")
@@ -114,8 +123,22 @@ def no_ops(options: argparse.Namespace, console: Console, status: Console) -> tu
     return conditions, cells
 
 
-def measure(bench: Bench, system: System, options: argparse.Namespace, database_url: str, status: Console) -> Cell:
-    """Both measurements of one system; a failure is a cell that says so."""
+def median(cells: Sequence[Cell]) -> Cell:
+    """The cell of the middle throughput, with the latency that one of them measured."""
+    done = sorted(
+        (cell for cell in cells if cell.throughput is not None),
+        key=lambda cell: cell.throughput.jobs_per_s if cell.throughput else 0.0,
+    )
+    if not done or any(cell.problem for cell in cells):
+        return next((cell for cell in cells if cell.problem), cells[-1])
+    latency = next((cell.latency for cell in cells if cell.latency is not None), None)
+    return dataclasses.replace(done[(len(done) - 1) // 2], latency=latency)
+
+
+def measure(
+    bench: Bench, system: System, options: argparse.Namespace, database_url: str, status: Console, *, last: bool = True
+) -> Cell:
+    """Both measurements of one system, latency in the ``last`` round only; a failure is a cell that says so."""
     cell = Cell(system.key, system.name, system.stores + (f" ({system.note})" if system.note else ""))
     try:
         if system.key in ALL_PEERS:
@@ -125,7 +148,7 @@ def measure(bench: Bench, system: System, options: argparse.Namespace, database_
             status.print(f"{system.name}: throughput ...")
             asyncio.run(prepare(database_url))
             cell = dataclasses.replace(cell, throughput=bench.throughput(system, options.window))
-        if options.samples:
+        if options.samples and last:
             status.print(f"{system.name}: latency ...")
             asyncio.run(prepare(database_url))
             cell = dataclasses.replace(cell, latency=bench.latency(system, options.samples, options.spacing))
