@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
-
 from worker.domain.call import Call, HttpRequest, Limit, Reading, Reply
 from worker.domain.finding import Outcome
 from worker.domain.subject import Entity, Subject
 from worker.providers.anchor import anchors
 from worker.providers.apollo_facts import NAME, organization_of, person_of, phones_of
-from worker.providers.delivery import Delivered, Unbelieved, token_for, webhook_url
+from worker.providers.delivery import Delivered, Unbelieved, identity_of, token_for, webhook_url
 from worker.providers.option import fingerprint
 from worker.providers.reading import StatusTable, error_code, error_text, json_body, retry_after_s
 from worker.providers.typed import mapping, number, text
@@ -106,11 +104,6 @@ def cannot(subject: Subject) -> str | None:
         return None
     company = subject.entity is Entity.COMPANY
     return "no domain, LinkedIn page or name" if company else "no email, LinkedIn page, or name with company"
-
-
-def identity_of(params: Mapping[str, str]) -> str:
-    """The canonical text of a question."""
-    return orjson.dumps(dict(params), option=orjson.OPT_SORT_KEYS).decode()
 
 
 def build_call(operation: str, params: Mapping[str, str], settings: Settings) -> Call:

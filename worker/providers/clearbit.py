@@ -25,7 +25,7 @@ from worker.domain.subject import Entity, Subject
 from worker.providers.agreement import same_site
 from worker.providers.answering import Parsed, finding_from, utc_now
 from worker.providers.clearbit_shape import COMPANY_FIELDS, PERSON_FIELDS, company_claims, person_claims
-from worker.providers.delivery import Delivered, Unbelieved, same, token_for, webhook_url
+from worker.providers.delivery import Delivered, Unbelieved, identity_of, same, token_for, webhook_url
 from worker.providers.option import base_url, fingerprint, first, limits, price_micros
 from worker.providers.reading import StatusTable, error_code, error_text, json_body, retry_after_s
 from worker.providers.typed import dig, mapping, text, texts, whole
@@ -104,7 +104,7 @@ def build_call(operation: str, params: Mapping[str, str], settings: Settings) ->
     return Call(
         provider=NAME,
         operation=operation,
-        identity=orjson.dumps(dict(params), option=orjson.OPT_SORT_KEYS).decode(),
+        identity=identity_of(params),
         account=fingerprint(settings.key),
         max_micros=settings.lookup_micros,
         limits=settings.limits,

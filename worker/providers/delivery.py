@@ -6,9 +6,12 @@ handler hands the raw request to the provider's ``delivered`` and stores the rep
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
+
+import orjson
 
 from worker.domain.call import Reply
 
@@ -30,6 +33,15 @@ class Unbelieved:
     """A delivery that is not taken, and why; the sender learns no more than a status."""
 
     why: str
+
+
+def identity_of(params: Mapping[str, str]) -> str:
+    """The canonical text of a question: what its answer is kept by, and what its token is made from.
+
+    >>> identity_of({"name": "Ada", "domain": "acme.example"})
+    '{"domain":"acme.example","name":"Ada"}'
+    """
+    return orjson.dumps(dict(params), option=orjson.OPT_SORT_KEYS).decode()
 
 
 def token_for(secret: str, provider: str, operation: str, identity: str) -> str:

@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-import orjson
-
 from worker.domain.call import Answer, Call, HttpRequest, Limit, Reading, Reply
 from worker.domain.finding import Finding, Outcome
 from worker.domain.names import person_words
@@ -23,6 +21,7 @@ from worker.domain.provider import Ask, Gateway, Off, Options, Provider
 from worker.domain.subject import Entity, Subject
 from worker.providers.agreement import profile_url
 from worker.providers.answering import finding_from, utc_now
+from worker.providers.delivery import identity_of
 from worker.providers.enrich_layer_record import CONFIDENCE, GIVES, NAME, parse, record_in
 from worker.providers.linkedin_choice import linkedin_key
 from worker.providers.option import base_url, fingerprint, limits, price_micros
@@ -128,7 +127,7 @@ def build_call(question: Question, settings: Settings) -> Call:
     return Call(
         provider=NAME,
         operation=question.path.replace("/", "."),
-        identity=orjson.dumps(question.params, option=orjson.OPT_SORT_KEYS).decode(),
+        identity=identity_of(question.params),
         account=fingerprint(settings.key),
         max_micros=question.price * settings.credit_micros,
         timeout_s=TIMEOUT_S,

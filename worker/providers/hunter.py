@@ -15,8 +15,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-import orjson
-
 from worker.domain.call import Call, HttpRequest, Limit, Read, Reading, Reply
 from worker.domain.finding import Finding, Outcome
 from worker.domain.provider import Ask, Gateway, Off, Options, Provider
@@ -24,6 +22,7 @@ from worker.domain.subject import Entity, Subject
 from worker.providers.agreement import handle_of, linkedin_page
 from worker.providers.answering import Parsed, finding_from, utc_now
 from worker.providers.clearbit_shape import COMPANY_FIELDS, PERSON_FIELDS
+from worker.providers.delivery import identity_of
 from worker.providers.hunter_facts import CONFIDENCE, NAME, credits_of, found_in, parse
 from worker.providers.option import base_url, fingerprint, first, limits, price_micros
 from worker.providers.reading import StatusTable, error_text, json_body, one_line, retry_after_s
@@ -179,7 +178,7 @@ def build_call(question: Question, settings: Settings) -> Call:
     return Call(
         provider=NAME,
         operation=question.operation,
-        identity=orjson.dumps(dict(question.params), option=orjson.OPT_SORT_KEYS).decode(),
+        identity=identity_of(question.params),
         account=fingerprint(settings.key),
         max_micros=round(question.credits * settings.credit_micros),
         limits=settings.verifier_limits if verifier else settings.limits,

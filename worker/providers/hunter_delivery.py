@@ -10,10 +10,8 @@ import hashlib
 import hmac
 from typing import Final
 
-import orjson
-
 from worker.domain.call import Reply
-from worker.providers.delivery import Delivered, Unbelieved, same, token_for
+from worker.providers.delivery import Delivered, Unbelieved, identity_of, same, token_for
 from worker.providers.hunter_facts import NAME
 from worker.providers.reading import json_body
 from worker.providers.typed import mapping, text
@@ -33,11 +31,6 @@ def signature(raw: bytes, secret: str) -> str:
     'sha256=143ca8d5'
     """
     return f"sha256={hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()}"
-
-
-def identity_of(params: dict[str, str]) -> str:
-    """A question as the adapter names it: its parameters, sorted."""
-    return orjson.dumps(params, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def tokens_in(raw: bytes, secret: str) -> dict[str, str]:

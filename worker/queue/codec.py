@@ -338,22 +338,20 @@ def parse(
             raise MalformedEntry("type", "is missing", expected)
         raise UnknownKind("type", f"is {_shown(kind_name)}", expected)
 
-    url = _url(options, kind)
-    required = _required(options, kind)
+    job = Job(
+        workspace=workspace,
+        id=job_id,
+        kind=kind_name,
+        url=_url(options, kind),
+        required=_required(options, kind),
+        lane=delivery.lane,
+        max_attempts=max_attempts,
+        max_cost_micros=max_cost_micros,
+        min_confidence=min_confidence,
+        explicit_id=explicit,
+        fields=fields,
+    )
     if plain:
-        job = Job(
-            workspace=workspace,
-            id=job_id,
-            kind=kind_name,
-            url=url,
-            required=required,
-            lane=delivery.lane,
-            max_attempts=max_attempts,
-            max_cost_micros=max_cost_micros,
-            min_confidence=min_confidence,
-            explicit_id=explicit,
-            fields=fields,
-        )
         kind.subject(job)
         return job
 
@@ -365,13 +363,7 @@ def parse(
     run_at = options.get("runAt")
     tags = options.get("tags")
     known = options.get("known")
-    job = Job(
-        workspace=workspace,
-        id=job_id,
-        kind=kind_name,
-        url=url,
-        required=required,
-        lane=delivery.lane,
+    job = job._replace(
         generation=_integer(options, GENERATION, 0, 0, MAX_GENERATION),
         attempts=_integer(options, ATTEMPTS, 0, 0, 1_000_000),
         max_attempts=_attempts(options, max_attempts),
@@ -382,11 +374,9 @@ def parse(
         tags=_names("tags", tags) if tags else (),
         run_at=_moment("runAt", run_at) if run_at and run_at.strip() else None,
         first_pickup_at=datetime.fromtimestamp(first / 1000, UTC) if first else None,
-        explicit_id=explicit,
         trace=options.get("traceparent", ""),
         validate=_validate(options, kind),
         known=_known(known) if known and known.strip() else {},
-        fields=fields,
     )
     subject = kind.subject(job)
     unique = options.get("uniqueKey", "").strip()

@@ -165,7 +165,6 @@ class Engine:
         self.control = Control(client, keys)
         self._bookings = Bookings(self.control)
         upkeep = Upkeep(pool)
-        lease_s = options.lease_s
         registrar = Registrar(
             self.consumer.runs.values,
             self.store,

@@ -124,12 +124,13 @@ class Reconciler:
         delayed = await self._queue.are_delayed([job_name(job.workspace, job.id) for job in scheduled])
         known += [job for job, is_delayed in zip(scheduled, delayed, strict=True) if is_delayed]
         due = [job for job, is_delayed in zip(scheduled, delayed, strict=True) if not is_delayed]
-        read = await self._read_since(min(_due_ms(job) for job in due)) if due else set()
-        for lane in {Lane(job.priority) for job in due}:
-            of_lane = [job for job in due if job.priority == lane]
-            there_still = await self._in_lane(self._queue.keys.lanes[lane], of_lane, read)
-            known += there_still
-            lost += [job for job in of_lane if job not in there_still]
+        if due:
+            read = await self._read_since(min(_due_ms(job) for job in due))
+            lanes = {job.priority: self._queue.keys.lanes[Lane(job.priority)] for job in due}
+            reached = {priority: await self._queue.read_through(lane) for priority, lane in lanes.items()}
+            for job in due:
+                is_read = job_name(job.workspace, job.id) in read
+                (known if is_read or _may_stand_unread(job, *reached[job.priority]) else lost).append(job)
         return lost, known
 
     async def _read_since(self, due_ms: int) -> set[str]:
@@ -139,15 +140,10 @@ class Reconciler:
             names |= await self._queue.carried(stream, max(due_ms - CLOCKS_APART_MS, 0))
         return names
 
-    async def _in_lane(self, stream: str, due: Sequence[OpenJob], read: set[str]) -> list[OpenJob]:
-        """Those that may stand in their lane unread, or that somebody has read."""
-        last_ms, lag = await self._queue.read_through(stream)
-        return [
-            job
-            for job in due
-            if job_name(job.workspace, job.id) in read
-            or (lag != 0 and last_ms != 0 and last_ms < _due_ms(job) + CLOCKS_APART_MS)
-        ]
+
+def _may_stand_unread(job: OpenJob, last_ms: int, lag: int | None) -> bool:
+    """Whether a due job's entry may come in its lane after what its group has read last."""
+    return lag != 0 and last_ms != 0 and last_ms < _due_ms(job) + CLOCKS_APART_MS
 
 
 def _due_ms(job: OpenJob) -> int:

@@ -76,9 +76,9 @@ def _last_line(ending: Ending, report: Report, worker: str) -> tuple[str, str]:
     took_ms = (report.finished_at - report.started_at).total_seconds() * 1000
     where = f"in {took_ms:.0f} ms on {worker}"
     status = ending.status
-    if status is JobStatus.COMPLETED:
-        return f"Job completed ({ending.result.status if ending.result else ''}) {where}", "info"
     match status:
+        case JobStatus.COMPLETED:
+            return f"Job completed ({ending.result.status if ending.result else ''}) {where}", "info"
         case JobStatus.SCHEDULED:
             due = ending.due.isoformat(timespec="seconds") if ending.due else "later"
             return clean_text(f"Job will run again at {due}: {ending.error_message} ({where})"), "warning"
