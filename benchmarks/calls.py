@@ -11,12 +11,11 @@ from typing import Any
 
 import orjson
 
+from benchmarks.kinds import measuring
 from worker.domain.call import Call, HttpRequest, Limit, Reading, Reply
 from worker.domain.finding import Outcome
 from worker.domain.job import Job, ResultStatus
-from worker.domain.kind import Kind
 from worker.domain.result import Result
-from worker.domain.subject import Entity, Subject
 from worker.domain.verdict import Done, Report
 
 NAME = "bench_calls"
@@ -48,17 +47,4 @@ async def ask(job: Job, tools: Any) -> Report:
     return Report(Done(result), started, now, provider_micros=gateway.provider_micros)
 
 
-def _subject(_: Job) -> Subject:
-    return Subject(Entity.COMPANY, "company:acme.example", {"company_website": "https://acme.example"})
-
-
-KINDS = (
-    Kind(
-        name=NAME,
-        entity=Entity.COMPANY,
-        default_fields=("company_name",),
-        subject=_subject,
-        handler=ask,
-        needs_url=False,
-    ),
-)
+KINDS = (measuring(NAME, ask),)

@@ -26,12 +26,12 @@ from rich.table import Table
 from benchmarks import report
 from benchmarks.chaos.fleet import Fleet
 from benchmarks.dryrun_scenes import SCENES, Scene, companies_for, entries, flat
+from benchmarks.entries import send
 from benchmarks.systems import ROOT, clean_environment
 from simulator import Simulator
 from worker.embedded import EmbeddedServers, join
 from worker.store.migrate import migrate
 
-LANE: Final = "enrichment-jobs"
 #: How far the estimate may be off after the first jobs.
 BOUND: Final = 0.20
 _ENDED: Final = (
@@ -161,12 +161,7 @@ async def _run(
     before: int, workers: int, patience_s: float,
 ) -> None:  # fmt: skip
     """Run a batch to its end, and the workers too: what they have learned is shared when they stop."""
-    for start in range(0, len(batch), 500):
-        async with redis.pipeline(transaction=False) as pipe:
-            for number, entry in enumerate(batch[start : start + 500], before + start):
-                fields: dict[Any, Any] = {**flat(entry), "id": f"job-{number}"}
-                pipe.xadd(LANE, fields)
-            await pipe.execute()
+    await send(redis, ({**flat(entry), "id": f"job-{number}"} for number, entry in enumerate(batch, before)))
     for _ in range(workers):
         fleet.start()
     async with asyncio.timeout(patience_s):

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import sys
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from redis.asyncio import Redis
 
@@ -11,7 +13,6 @@ from benchmarks.peers.common import now, paces
 
 STREAM = "enrichment-jobs"
 GROUP = "enrichment-workers"
-_PIPELINE = 1000
 
 
 def fields(stamp: int = 0, job_id: str = "") -> dict[str, str]:
@@ -26,15 +27,20 @@ def fields(stamp: int = 0, job_id: str = "") -> dict[str, str]:
     return {**entry, "stamp": str(stamp)} if stamp else entry
 
 
-async def fill(client: Redis, count: int) -> None:
-    """Add a backlog, many entries a round trip."""
-    mark = f"{os.getpid()}-" if os.environ.get("BENCH_IDS") else ""
-    for start in range(0, count, _PIPELINE):
+async def send(client: Redis, entries: Iterable[Mapping[str, str]], at_once: int = 1_000) -> None:
+    """Add entries to the default lane, ``at_once`` a round trip."""
+    source = iter(entries)
+    while batch := list(islice(source, at_once)):
         async with client.pipeline(transaction=False) as pipeline:
-            for number in range(start, min(start + _PIPELINE, count)):
-                entry = fields(job_id=f"{mark}{number}" if mark else "")
-                pipeline.xadd(STREAM, entry)  # type: ignore[arg-type]
+            for entry in batch:
+                pipeline.xadd(STREAM, dict(entry))  # type: ignore[arg-type]
             await pipeline.execute()
+
+
+async def fill(client: Redis, count: int) -> None:
+    """Add a backlog."""
+    mark = f"{os.getpid()}-" if os.environ.get("BENCH_IDS") else ""
+    await send(client, (fields(job_id=f"{mark}{number}" if mark else "") for number in range(count)))
 
 
 async def probe(client: Redis, count: int, spacing_s: float) -> None:

@@ -6,6 +6,7 @@ nanoseconds; its age at the handler's entry is appended to the file ``BENCH_SAMP
 
 import os
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,13 +47,9 @@ def _subject(_: Job) -> Subject:
     return Subject(Entity.COMPANY, "company:acme.example", {"company_website": "https://acme.example"})
 
 
-KINDS = (
-    Kind(
-        name=NAME,
-        entity=Entity.COMPANY,
-        default_fields=("company_name",),
-        subject=_subject,
-        handler=nothing,
-        needs_url=False,
-    ),
-)
+def measuring(name: str, handler: Callable[[Job, Any], Awaitable[Report]]) -> Kind:
+    """A kind whose jobs are all about one company, and need not say which."""
+    return Kind(name, Entity.COMPANY, ("company_name",), _subject, handler=handler, needs_url=False)
+
+
+KINDS = (measuring(NAME, nothing),)

@@ -28,7 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.calls import NAME
-from benchmarks.entries import STREAM
+from benchmarks.entries import STREAM, send
 from benchmarks.systems import ROOT, clean_environment
 from benchmarks.wire import LATENCY_S
 from worker.embedded import EmbeddedServers, join
@@ -140,11 +140,7 @@ class Worker:
         asked = int(await self._provider.ask("?"))
         redis_s, postgres_s = self._server_cpu_s("valkey"), self._server_cpu_s("postgres")
         cpu_s, started = tree_cpu_s(self._process), time.perf_counter()
-        for first in range(0, jobs, _ADD):
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                for number in range(first, min(first + _ADD, jobs)):
-                    pipeline.xadd(STREAM, work.entry(f"{mark}-{number}"))  # type: ignore[arg-type]
-                await pipeline.execute()
+        await send(self._redis, (work.entry(f"{mark}-{number}") for number in range(jobs)), _ADD)
         while left := await self._redis.xlen(STREAM):
             if time.perf_counter() - started > _STALLED_S:
                 raise RuntimeError(f"{left} of {jobs} jobs are left: {work.name}")

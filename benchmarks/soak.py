@@ -12,13 +12,13 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import report
-from benchmarks.chaos.bill import Billed, bill
-from benchmarks.chaos.bill import table as bill_table
+from benchmarks.chaos.accounts import Accounts
+from benchmarks.chaos.accounts import table as accounts_table
+from benchmarks.chaos.bill import bill
 from benchmarks.chaos.bounds import bounds
 from benchmarks.chaos.ground import ground
 from benchmarks.chaos.pacing import limit, waiting
-from benchmarks.chaos.savings import Saved, savings
-from benchmarks.chaos.savings import table as savings_table
+from benchmarks.chaos.savings import savings
 from benchmarks.chaos.scenarios import SCENARIOS, Outcome
 from worker.embedded import EmbeddedServers, join
 
@@ -84,10 +84,8 @@ def main() -> int:
     console.print("  ".join(f"[dim]{name}[/]\u00a0{value}" for name, value in report.machine().items()))
     console.print(table(outcomes))
     for outcome in outcomes:
-        if isinstance(outcome, Saved):
-            console.print(savings_table(outcome))
-        if isinstance(outcome, Billed):
-            console.print(bill_table(outcome))
+        if isinstance(outcome, Accounts):
+            console.print(accounts_table(outcome))
     missed = any(not kept for outcome in outcomes for _, _, kept in (*outcome.checks, *outcome.timed))
     if missed:
         console.print(f"[dim]Logs of the workers: {logs}[/]")

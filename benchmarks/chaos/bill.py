@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import asyncpg
-from rich import box
-from rich.table import Table
 
+from benchmarks.chaos.accounts import Accounts
 from benchmarks.chaos.fleet import Worker
 from benchmarks.chaos.ground import Ground
-from benchmarks.chaos.scenarios import PATIENCE_S, Outcome
+from benchmarks.chaos.scenarios import PATIENCE_S
+from benchmarks.entries import GROUP, STREAM
 from simulator import Simulator
 from simulator.faults import Fault
+from worker.domain.money import cents
 
-_LANE: Final = "enrichment-jobs"
-_GROUP: Final = "enrichment-workers"
 _SLOTS: Final = 16
 #: Replies that are worked out, and perhaps billed, and do not arrive as they should.
 SPOILT: Final = ("cut", "truncated", "wrong_json", "wrong_types", "lost", "empty", "reset")
@@ -33,24 +32,6 @@ THROTTLED: Final = ("pdl", "enrich_layer", "apollo", "clearbit", "brave", "serpe
 ORDER: Final = "search,hunter,linkedin,apollo,clearbit,email,llm"
 COMPANY: Final = "company_name,company_industry,company_size,company_founded_year,company_phone,company_email"
 PERSON: Final = "person_email,person_title,person_seniority,person_city,person_linkedin_url"
-
-
-@dataclass(frozen=True, slots=True)
-class Billed(Outcome):
-    """``figures`` are (what, how many, cents) of the bill, of the books, and of what lies between."""
-
-    figures: tuple[tuple[str, int, float], ...] = ()
-
-
-def table(outcome: Billed) -> Table:
-    """The bill and the books, side by side."""
-    out = Table(title=f"The bill agrees: {outcome.name}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    out.add_column("")
-    for name in ("questions", "cents"):
-        out.add_column(name, justify="right")
-    for what, count, cents in outcome.figures:
-        out.add_row(what, f"{count:,}", f"{cents:,.2f}")
-    return out
 
 
 def entries(simulator: Simulator, jobs: int, dice: random.Random) -> list[dict[str, str]]:
@@ -76,7 +57,7 @@ def entries(simulator: Simulator, jobs: int, dice: random.Random) -> list[dict[s
 
 async def bill(
     ground: Ground, *, jobs: int = 5_000, companies: int = 1_200, processes: int = 3, kills: int = 6, seed: int = 7
-) -> Billed:
+) -> Accounts:
     """Run all jobs to their end under faults and kills, then compare."""
     dice = random.Random(seed)
     async with Simulator(
@@ -105,12 +86,7 @@ async def bill(
         began = time.time()
         for _ in range(processes):
             ground.fleet.start(**settings)
-        async with ground.redis.pipeline(transaction=False) as pipe:
-            for entry in wanted:
-                fields: dict[Any, Any] = dict(entry)
-                pipe.xadd(_LANE, fields)
-            await pipe.execute()
-        ground.added = jobs
+        await ground.send(wanted)
         in_flight = 0
         for number in range(kills):
             await ground.until_ended(jobs * (number + 1) // (kills + 2), PATIENCE_S * 4)
@@ -124,7 +100,10 @@ async def bill(
     ended = (("lost", str(lost), lost == 0), ("ended more than once", str(doubled), doubled == 0))
     took_s = max(0.0, seen.last_at - began)
     name = f"{jobs:,} jobs, {processes} processes, {kills} kills"
-    return Billed(name, jobs, lost, doubled, jobs, took_s, (*ended, *checks), figures=figures)
+    return Accounts(
+        name, jobs, lost, doubled, jobs, took_s, (*ended, *checks), title="The bill agrees", counted="questions",
+        figures=figures,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +120,9 @@ async def _killed(ground: Ground, victim: Worker) -> int:
     """Freeze a worker, count the questions it has in flight, kill it."""
     victim.freeze()
     await asyncio.sleep(0.3)  # what it had sent to PostgreSQL is committed
-    pending: list[Any] = await ground.redis.xpending_range(_LANE, _GROUP, "-", "+", 10_000)
+    pending: list[Any] = await ground.redis.xpending_range(STREAM, GROUP, "-", "+", 10_000)
     mine = [item for item in pending if f"-{victim.pid}-".encode() in item["consumer"]]
-    names = [f"{_LANE}/{item['message_id'].decode()}" for item in mine]
+    names = [f"{STREAM}/{item['message_id'].decode()}" for item in mine]
     connection = await asyncpg.connect(ground.database_url)
     try:
         count = await connection.fetchval(
@@ -194,16 +173,16 @@ def judge(
         ("providers that billed something", str(len({line.provider for line in lines})), billed > 0),
     )
     figures = (
-        ("charged", books.charged, books.charged_micros / 10_000),
-        ("the providers' bill", billed, billed_micros / 10_000),
-        ("charged + unknown", books.charged + books.unknown, most / 10_000),
-        ("unknown", books.unknown, books.unknown_micros / 10_000),
+        ("charged", books.charged, cents(books.charged_micros)),
+        ("the providers' bill", billed, cents(billed_micros)),
+        ("charged + unknown", books.charged + books.unknown, cents(most)),
+        ("unknown", books.unknown, cents(books.unknown_micros)),
         ("in flight at the kills", in_flight, 0.0),
         ("answers that never arrived whole", spoilt, 0.0),
-        ("identical questions billed again", again, again_micros / 10_000),
+        ("identical questions billed again", again, cents(again_micros)),
     )
     return checks, figures
 
 
 def _cents(micros: int) -> str:
-    return f"{micros / 10_000:,.2f} cents"
+    return f"{cents(micros):,.2f} cents"

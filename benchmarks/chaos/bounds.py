@@ -7,6 +7,7 @@ import psutil
 
 from benchmarks.chaos.ground import Ground
 from benchmarks.chaos.scenarios import PATIENCE_S, Outcome
+from benchmarks.entries import STREAM
 
 GROWTH_BOUND_MB = 10.0
 
@@ -29,8 +30,8 @@ async def bounds(ground: Ground, *, jobs: int = 200_000, first: int = 20_000, li
     seconds = seen.last_at - began
     await asyncio.sleep(life_s * 2 + 1)
     keys = await ground.redis.dbsize()
-    length = await ground.redis.xlen("enrichment-jobs")
-    groups = await ground.redis.xinfo_groups("enrichment-jobs")
+    length = await ground.redis.xlen(STREAM)
+    groups = await ground.redis.xinfo_groups(STREAM)
     pending, consumers, lag = groups[0]["pending"], groups[0]["consumers"], groups[0]["lag"]
     starts = sum((await ground.starts()).values())
     lost, doubled = ground.added - seen.ended, seen.endings - seen.ended

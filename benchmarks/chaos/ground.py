@@ -7,7 +7,7 @@ A job that ends once has one such row; a lost one has none.
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +18,12 @@ from redis.asyncio import Redis
 
 from benchmarks.chaos.fleet import Fleet
 from benchmarks.chaos.kinds import NAME, STARTS
+from benchmarks.entries import send
 from worker.embedded import EmbeddedServers, PostgresServer, ValkeyServer
 from worker.store.migrate import migrate
 
 SLOTS: Final = 16
 NOBODY_S: Final = 5.0
-_PIPELINE: Final = 1000
 _numbers = itertools.count()
 
 _JUDGE: Final = """
@@ -97,15 +97,14 @@ class Ground:
 
     async def add(self, count: int, *, with_ids: bool = True, **fields: str) -> None:
         """Add jobs to the default lane."""
-        for start in range(self.added, self.added + count, _PIPELINE):
-            async with self.redis.pipeline(transaction=False) as pipeline:
-                for number in range(start, min(start + _PIPELINE, self.added + count)):
-                    entry = {"type": NAME, "requiredFields": "company_name", **fields}
-                    if with_ids:
-                        entry["id"] = f"job-{number}"
-                    pipeline.xadd("enrichment-jobs", entry)  # type: ignore[arg-type]
-                await pipeline.execute()
-        self.added += count
+        entry = {"type": NAME, "requiredFields": "company_name", **fields}
+        numbers = range(self.added, self.added + count)
+        await self.send([{**entry, "id": f"job-{number}"} if with_ids else entry for number in numbers])
+
+    async def send(self, entries: Sequence[Mapping[str, str]]) -> None:
+        """Add these entries to the default lane."""
+        await send(self.redis, entries)
+        self.added += len(entries)
 
     async def count(self) -> Count:
         """Ask the judge, on a connection that outlives no restart."""

@@ -14,10 +14,9 @@ from typing import Any, Final
 
 from redis.asyncio import Redis
 
+from benchmarks.kinds import measuring
 from worker.domain.job import Job, ResultStatus
-from worker.domain.kind import Kind
 from worker.domain.result import Result
-from worker.domain.subject import Entity, Subject
 from worker.domain.verdict import Done, Report
 
 NAME: Final = "chaos_sleep"
@@ -48,8 +47,4 @@ async def sleep(job: Job, _: Any) -> Report:
     return Report(Done(Result(ResultStatus.SUCCESS, {}, (), (), 0, 0, now)), started, now)
 
 
-def _subject(_: Job) -> Subject:
-    return Subject(Entity.COMPANY, "company:acme.example", {"company_website": "https://acme.example"})
-
-
-KINDS = (Kind(NAME, Entity.COMPANY, ("company_name",), _subject, handler=sleep, needs_url=False),)
+KINDS = (measuring(NAME, sleep),)

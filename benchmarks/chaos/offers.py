@@ -18,6 +18,7 @@ from aiohttp import web
 from worker.domain.call import Call, HttpRequest, Reading, Reply
 from worker.domain.claim import Claim
 from worker.domain.finding import Finding, Outcome
+from worker.domain.money import MICROS_PER_CENT
 from worker.domain.provider import Ask, Gateway, Options, Provider
 from worker.domain.subject import Entity
 
@@ -28,7 +29,6 @@ OFFERS: Final[Mapping[str, tuple[int, Mapping[str, str]]]] = {
     "places": (2, {"company_city": "Berlin", "company_street": "Ringweg 1"}),
 }
 FIELDS: Final = sorted(name for _, fields in OFFERS.values() for name in fields)
-MICROS_PER_CENT: Final = 10_000
 
 
 def knows(provider: str, domain: str) -> bool:

@@ -14,15 +14,14 @@ import asyncpg
 
 from benchmarks.chaos.ground import Ground
 from benchmarks.chaos.scenarios import Outcome
+from benchmarks.entries import STREAM, send
 from simulator import Simulator
 from simulator.faults import Fault
 
 PER_MINUTE: Final = 100
 PER_SECOND: Final = 5
 READ_S: Final = 0.1
-_LANE: Final = "enrichment-jobs"
 _URGENT: Final = "enrichment-priority"
-_PIPELINE: Final = 1_000
 _SLEEPS: Final = """
 CREATE TABLE chaos_sleeps (id text, at timestamptz NOT NULL DEFAULT clock_timestamp());
 CREATE FUNCTION chaos_sleep() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -72,12 +71,7 @@ def settings(simulator: Simulator) -> dict[str, str]:
 
 async def contacts(ground: Ground, count: int) -> None:
     """Add contacts that nobody has been asked about."""
-    for start in range(0, count, _PIPELINE):
-        async with ground.redis.pipeline(transaction=False) as pipe:
-            for number in range(start, min(start + _PIPELINE, count)):
-                fields: dict[Any, Any] = _contact(f"p{number}@c{number}.example")
-                pipe.xadd(_LANE, fields)
-            await pipe.execute()
+    await send(ground.redis, (_contact(f"p{number}@c{number}.example") for number in range(count)))
 
 
 def _contact(email: str) -> dict[str, str]:
@@ -155,7 +149,7 @@ async def waiting(ground: Ground, *, jobs: int = 100_000, processes: int = 2, wa
     per_send = wakes / max(1, len(stamps))
     took_s = (at - added) if at else float("inf")
     used = len([stamp for stamp in stamps if stamp >= first]) / ((stamps[-1] - first) * PER_MINUTE / 60)
-    lanes: int = await ground.redis.xlen(_LANE)
+    lanes: int = await ground.redis.xlen(STREAM)
     parked: list[Any] = await ground.redis.hvals("enrichment-parked")
     unseen = lanes + sum(map(int, parked))
     checks = (

@@ -4,40 +4,19 @@ import random
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
 import orjson
-from rich import box
-from rich.table import Table
 
+from benchmarks.chaos.accounts import Accounts
 from benchmarks.chaos.ground import Ground
-from benchmarks.chaos.offers import FIELDS, MICROS_PER_CENT, OFFERS, knows, needs, world
-from benchmarks.chaos.scenarios import PATIENCE_S, Outcome
-
-_LANE = "enrichment-jobs"
-
-
-@dataclass(frozen=True, slots=True)
-class Saved(Outcome):
-    """``figures`` are (what, calls, cents), from asking everybody down to what was paid."""
-
-    figures: tuple[tuple[str, int, int], ...] = ()
+from benchmarks.chaos.offers import FIELDS, OFFERS, knows, needs, world
+from benchmarks.chaos.scenarios import PATIENCE_S
+from worker.domain.money import MICROS_PER_CENT
 
 
-def table(outcome: Saved) -> Table:
-    """What was saved by whom, in calls and cents."""
-    out = Table(title=f"Savings: {outcome.name}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    out.add_column("")
-    for name in ("calls", "cents"):
-        out.add_column(name, justify="right")
-    for what, calls, cents in outcome.figures:
-        out.add_row(what, f"{calls:,}", f"{cents:,}")
-    return out
-
-
-async def savings(ground: Ground, *, jobs: int = 1_000, subjects: int = 300, workers: int = 8) -> Saved:
+async def savings(ground: Ground, *, jobs: int = 1_000, subjects: int = 300, workers: int = 8) -> Accounts:
     """Calls are the distinct (provider, subject) needs, misses too; what was saved, in calls and cents."""
     dice = random.Random(11)
     entries = [
@@ -55,12 +34,7 @@ async def savings(ground: Ground, *, jobs: int = 1_000, subjects: int = 300, wor
         for _ in range(workers):
             ground.fleet.start(**settings)
         began = time.time()
-        async with ground.redis.pipeline(transaction=False) as pipe:
-            for entry in entries:
-                fields: dict[Any, Any] = dict(entry)
-                pipe.xadd(_LANE, fields)
-            await pipe.execute()
-        ground.added = jobs
+        await ground.send(entries)
         seen = await ground.until_ended(jobs, PATIENCE_S * 2)
         results, charged = await _results(ground.database_url)
     wanted = [need for entry in entries for need in needs(_domain(entry), entry["requiredFields"].split(","))]
@@ -68,7 +42,9 @@ async def savings(ground: Ground, *, jobs: int = 1_000, subjects: int = 300, wor
     took_s = max(0.0, seen.last_at - began)
     lost, doubled = jobs - seen.ended, seen.endings - seen.ended
     name = f"{workers} workers, {subjects} subjects"
-    return Saved(name, jobs, lost, doubled, jobs, took_s, checks, figures=figures)
+    return Accounts(
+        name, jobs, lost, doubled, jobs, took_s, checks, title="Savings", counted="calls", figures=figures
+    )  # fmt: skip
 
 
 def judge(

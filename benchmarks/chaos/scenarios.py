@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import asyncpg
 
 from benchmarks.chaos.ground import SLOTS, Ground
+from benchmarks.entries import STREAM
 
 PATIENCE_S = 90.0
 
@@ -184,7 +185,7 @@ async def _warm(ground: Ground) -> None:
     while time.monotonic() < deadline:
         await ground.add(len(ground.fleet.workers) * SLOTS, sleep_ms="50")
         await ground.until_ended(ground.added, PATIENCE_S)
-        groups = await ground.redis.xinfo_groups("enrichment-jobs")
+        groups = await ground.redis.xinfo_groups(STREAM)
         if groups and groups[0]["consumers"] >= len(ground.fleet.workers):
             return
 

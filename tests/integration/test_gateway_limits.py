@@ -4,7 +4,6 @@ import asyncio
 import heapq
 import itertools
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from aiohttp import web
 from redis.asyncio import Redis
 
+from benchmarks.chaos.pacing import most_in_a_window
 from tests.support.hubs import Limit, call, get, open_process, read
 from tests.support.outside import outside
 from worker.domain.call import Call, Reading
@@ -22,17 +22,6 @@ from worker.gateway.accounts import EARLY_S, AccountOptions, Accounts, Permit, R
 from worker.gateway.breaker import BreakerPolicy
 from worker.gateway.options import GatewayOptions
 from worker.gateway.turn import Turns
-
-
-def most_in_a_window(stamps: Sequence[float], window_s: float) -> int:
-    """The most sends in any half-open window of this length."""
-    stamps = sorted(stamps)
-    most, start = 0, 0
-    for end, stamp in enumerate(stamps):
-        while stamp - stamps[start] >= window_s:
-            start += 1
-        most = max(most, end - start + 1)
-    return most
 
 
 async def send(accounts: Accounts, asking: Call, ticket: str, lane: Lane = Lane.JOBS) -> Permit | Refusal:

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 from aiohttp import web
 
-from tests.integration.test_gateway_limits import most_in_a_window
+from benchmarks.chaos.pacing import most_in_a_window
 from tests.support.outside import outside
 
 
