@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ import pytest
 from worker.domain.finding import Outcome
 from worker.domain.provider import PageRefused
 from worker.providers.website import parse_page
+from worker.providers.website.parse_child import Fetched
 from worker.providers.website.parsing import ALONE_BYTES, INLINE_BYTES, SHARED, Parsers
 from worker.providers.website.provider import open_provider
 
@@ -52,13 +54,22 @@ async def test_many_pages_are_read_by_a_process_with_the_same_findings(parsers: 
     assert len(parsers.pids) == 1
 
 
-async def test_a_page_whose_process_dies_fails_alone(parsers: Parsers) -> None:
+async def test_a_page_whose_process_dies_fails_alone(parsers: Parsers, monkeypatch: pytest.MonkeyPatch) -> None:
     """A killed process is a refused page, and the next page has a new process."""
     await read(parsers, LARGE)
     (pid,) = parsers.pids
+    (process,) = parsers._all
+    ask, asked = process._ask, threading.Event()
+
+    def noted(page: Fetched | None, timeout_s: float) -> tuple[object, bool]:
+        asked.set()
+        return ask(page, timeout_s)
+
+    monkeypatch.setattr(process, "_ask", noted)
     os.kill(pid, signal.SIGSTOP)
     reading = asyncio.ensure_future(read(parsers, LARGE))
-    await asyncio.sleep(0)
+    # before that the dead process would be noticed, and replaced
+    assert await asyncio.to_thread(asked.wait, 30)
     os.kill(pid, signal.SIGKILL)
     with pytest.raises(PageRefused) as refused:
         await reading
