@@ -95,7 +95,8 @@ async def measure(
 ) -> Outcome:  # fmt: skip
     """Price ``jobs`` jobs, run ``first`` others, price again, run the jobs. The database is migrated and empty."""
     began = time.monotonic()
-    world: dict[str, Any] = {"coverage": dict(scene.coverage), "fault_rate": scene.fault_rate}
+    world: dict[str, Any] = {"coverage": dict(scene.coverage)}
+    world |= {"fault_rate": scene.fault_rate, "fault_kinds": scene.fault_kinds}
     world |= {"limits": dict.fromkeys(("pdl", "hunter", "apollo", "brave", "searxng", "anthropic"), "0")}
     async with (
         Simulator(companies=companies_for(jobs + first), **world) as simulator,

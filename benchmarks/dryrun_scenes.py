@@ -6,6 +6,7 @@ from itertools import islice
 from random import Random
 from typing import Any, Final
 
+from simulator.faults import ORDINARY
 from simulator.world import Company, Person, World
 
 #: No documented pace in the way: what is measured is money.
@@ -27,13 +28,14 @@ _AGAIN: Final = 1_200
 @dataclass(frozen=True, slots=True)
 class Scene:
     """``coverage`` is the share of companies that each provider knows, ``keys`` the providers in use besides PDL,
-    SearXNG and the model, ``settings`` the worker's."""
+    SearXNG and the model, ``settings`` the worker's, ``fault_kinds`` what one in ``fault_rate`` requests meets."""
 
     name: str
     coverage: Mapping[str, float]
     keys: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
     fault_rate: float = 0.0
+    fault_kinds: tuple[str, ...] = ORDINARY
 
     def environment(self, world_env: Mapping[str, str], world_keys: Mapping[str, str]) -> dict[str, str]:
         """The workers' settings in this scene, but for their servers."""

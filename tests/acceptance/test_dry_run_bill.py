@@ -1,5 +1,6 @@
 """The price that ``enrichd plan`` names, against what real workers then pay: the measurement, small."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -7,6 +8,7 @@ import pytest
 
 from benchmarks.dryrun import measure, priced
 from benchmarks.dryrun_scenes import SCENES
+from simulator.faults import ORDINARY
 from worker.embedded import EmbeddedServers
 
 
@@ -19,9 +21,10 @@ async def test_the_bill_is_in_the_range_and_near_the_estimate(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A file priced from nothing: a range that holds the bill. After 200 real jobs: within 20 % of it."""
-    outcome = await measure(
-        SCENES["obscure"], embedded_servers, redis_url, pg_dsn, tmp_path, jobs=300, workers=1, patience_s=120
-    )
+    # A 429 from PDL closes it to the end of its minute: longer than this run, which would then buy elsewhere.
+    passing = tuple(kind for kind in ORDINARY if not kind.startswith("429"))
+    scene = replace(SCENES["obscure"], fault_kinds=passing)
+    outcome = await measure(scene, embedded_servers, redis_url, pg_dsn, tmp_path, jobs=300, workers=1, patience_s=120)
     with capsys.disabled():
         cold, warm = outcome.cold, outcome.warm
         print(
