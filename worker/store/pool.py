@@ -37,8 +37,17 @@ async def open_pool(
         statement_cache_size=statement_cache,
         max_inactive_connection_lifetime=300,
         reset=_as_it_is,
+        init=_keep_plans if statement_cache else None,
         server_settings={"application_name": "enrichd"},
     )
+
+
+async def _keep_plans(connection: Connection) -> None:
+    """Statements are prepared once, so their plans must suit tables that grow: one made while a table was empty read
+    all of it for every row of a batch, until statistics came. Every statement of a job has its index. Without JIT,
+    because a query that has none is priced as if it were a giant.
+    """
+    await connection.execute("SET enable_seqscan = off; SET jit = off")
 
 
 async def _as_it_is(_: Connection) -> None:
