@@ -157,10 +157,10 @@ async def test_hot_copies_stay_within_their_budget(redis_client: Redis) -> None:
     for number in range(60):
         token = await cache.begin(key(number), None, 1.0)
         assert isinstance(token, str)
-        await cache.finish(key(number), token, answer(bytes(2000)))
+        await cache.finish(key(number), token, answer(bytes(2000)), again=True)
     token = await cache.begin(key(99), None, 1.0)
     assert isinstance(token, str)
-    await cache.finish(key(99), token, answer(bytes(30_000)))
+    await cache.finish(key(99), token, answer(bytes(30_000)), again=True)
     assert isinstance(await cache.begin(key(99), None, 1.0), str)
     assert isinstance(await cache.begin(key(0), None, 1.0), str)
     assert isinstance(await cache.begin(key(59), None, 1.0), StoredAnswer)
@@ -168,6 +168,20 @@ async def test_hot_copies_stay_within_their_budget(redis_client: Redis) -> None:
     assert sum([await redis_client.strlen(name) for name in held]) <= 50_000
     await cache.forget([key(59)])
     assert isinstance(await cache.begin(key(59), None, 1.0), str)
+
+
+async def test_an_answer_is_hot_when_it_is_asked_again(redis_client: Redis) -> None:
+    """Nobody waits: no copy, and an older one goes. Somebody waits, or it was asked again: a copy."""
+    one, two = AnswerCache(redis_client), AnswerCache(redis_client)
+    for again, waits, hot in ((False, False, False), (True, False, True), (False, False, False), (False, True, True)):
+        token = await one.begin(key(1), NOW + timedelta(hours=1), 1.0)
+        assert isinstance(token, str)
+        if waits:
+            assert await two.begin(key(1), None, 1.0) is None
+        await one.finish(key(1), token, answer(), again=again)
+        assert len(await redis_client.keys("*:a:*")) == hot
+        assert not await redis_client.keys("*:f:*")
+    assert isinstance(await two.begin(key(1), None, 1.0), StoredAnswer)
 
 
 async def test_a_lease_is_one_askers_and_ends(redis_client: Redis) -> None:

@@ -26,9 +26,11 @@ from worker.grouping import Grouped
 logger = logging.getLogger(__name__)
 
 Begin = tuple[AnswerKey, int, int, str]
-Finish = tuple[AnswerKey, str, bytes, int]
+Finish = tuple[AnswerKey, str, StoredAnswer | None, bool]
 
 _PAUSE_S = 1.0
+#: What ``answers_finish.lua`` is told about a question.
+_NO_ANSWER, _ANSWER, _COPY, _NO_COPY = range(4)
 
 
 @cache
@@ -73,15 +75,12 @@ class AnswerCache:
             return decode(found) or token
         return token if found else None
 
-    def finish(self, key: AnswerKey, token: str, answer: StoredAnswer | None) -> "asyncio.Future[None]":
-        """Give a lease back, soon, with the answer if there is one that may be used again. Need not be awaited."""
-        value, life_ms = b"", 0
-        if answer is not None:
-            life_ms = min(self._life_ms, milliseconds(answer.expires_at) - milliseconds(datetime.now(UTC)))
-            value = encode(answer) if life_ms > 0 else b""
-            if len(value) > self._largest_bytes:
-                value = b""
-        return self._finisher.forget((key, token, value, max(life_ms, 1)))
+    def finish(
+        self, key: AnswerKey, token: str, answer: StoredAnswer | None, *, again: bool = False
+    ) -> "asyncio.Future[None]":
+        """Give a lease back, soon. The answer, if there is one, becomes hot when others wait for it, or with ``again``
+        (it was asked for before). Need not be awaited."""
+        return self._finisher.forget((key, token, answer, again))
 
     async def forget(self, keys: Iterable[AnswerKey]) -> None:
         """Delete hot copies (erasure). Raises Redis's errors: what must be gone may not quietly stay."""
@@ -105,10 +104,27 @@ class AnswerCache:
         return [1] * len(batch) if replies is None else replies
 
     async def _finish_batch(self, batch: list[Finish]) -> Sequence[None]:
-        questions = [(self._name(key), token, life if value else 0) for key, token, value, life in batch]
-        values = [value for _, _, value, _ in batch if value]
-        await self._run(self._finish_verb, [self._prefix, self._budget_bytes, orjson.dumps(questions), *values])
+        wanted = await self._send(batch)
+        if wanted:
+            await self._send([(*batch[place][:3], True) for place in wanted])
         return [None] * len(batch)
+
+    async def _send(self, batch: list[Finish]) -> list[int]:
+        now = milliseconds(datetime.now(UTC))
+        questions, copies = [], []
+        for key, token, answer, with_copy in batch:
+            step, life_ms = _NO_ANSWER if answer is None else _ANSWER, 0
+            if answer is not None and with_copy:
+                life_ms = min(self._life_ms, milliseconds(answer.expires_at) - now)
+                copy = encode(answer) if life_ms > 0 else b""
+                step = _COPY if 0 < len(copy) <= self._largest_bytes else _NO_COPY
+                if step == _COPY:
+                    copies.append(copy)
+            questions.append((self._name(key), token, step, life_ms))
+        wanted = await self._run(
+            self._finish_verb, [self._prefix, self._budget_bytes, orjson.dumps(questions), *copies]
+        )
+        return wanted or []
 
     async def _run(self, verb: Any, args: list[Any]) -> Any:
         """The verb's reply, or None while Redis is away (asked again after a second at the earliest)."""

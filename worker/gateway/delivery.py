@@ -70,5 +70,5 @@ class Inbox:
         )
         row = await self._ledger.close(ending)
         # The hot copy still says "pending".
-        await self._answers.finish(key, "", None if kept is None else kept._replace(call_id=row))
+        await self._answers.finish(key, "", None if kept is None else kept._replace(call_id=row), again=True)
         return Woken(key.workspace, expected.job_id)

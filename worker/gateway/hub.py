@@ -138,14 +138,16 @@ class GatewayHub:
         if isinstance(begun, StoredAnswer):
             return self._reused(run, question, key, known_answer(begun))
         kept: StoredAnswer | None = None
+        known = False
         try:
             kept = await self._ledger.find(key, run.observed_after)
             if kept is not None:
+                known = True
                 return self._reused(run, question, key, known_answer(kept))
             answer, kept = await self._purchases.buy(run, question, key)
             return answer
         finally:
-            self._answers.finish(key, begun, kept)
+            self._answers.finish(key, begun, kept, again=known)
 
     async def _begin(self, key: AnswerKey, observed_after: datetime | None, call_s: float) -> StoredAnswer | str:
         """The answer, or the lease to ask; waits while another process asks, at most until its lease ends."""

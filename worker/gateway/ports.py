@@ -37,8 +37,11 @@ class Answers(Protocol):
     async def begin(self, key: AnswerKey, observed_after: datetime | None, call_s: float) -> StoredAnswer | str | None:
         """The answer; or a token: ask, within ``call_s`` seconds; or None: somebody else is asking."""
 
-    def finish(self, key: AnswerKey, token: str, answer: StoredAnswer | None) -> Awaitable[None]:
-        """Give the lease back, soon, with the answer if there is one. Need not be awaited."""
+    def finish(
+        self, key: AnswerKey, token: str, answer: StoredAnswer | None, *, again: bool = False
+    ) -> Awaitable[None]:
+        """Give the lease back, soon; keep the answer, if there is one, for those who wait. ``again``: for those to come
+        too. Need not be awaited."""
 
     async def drain(self) -> None:
         """Wait until all that was handed in is sent."""
