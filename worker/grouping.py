@@ -39,6 +39,8 @@ class Grouped(Generic[Item, Out]):
         self._ticking = False
         self._stretch = 1
         self._running: set[asyncio.Task[None]] = set()
+        # Looked up once: asyncio asks the system for the process id each time it is asked which loop runs.
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def __len__(self) -> int:
         """Items that are in no batch yet."""
@@ -51,7 +53,9 @@ class Grouped(Generic[Item, Out]):
 
     def submit(self, item: Item) -> "asyncio.Future[Out]":
         """Queue an item; the future ends with its result. Cancelling the future does not take the item back."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()
         future: asyncio.Future[Out] = loop.create_future()
         self._waiting.append((item, future))
         if self._free_lanes and not self._ticking:

@@ -207,6 +207,36 @@ async def test_who_gives_up_closes_the_connection(transport: Transport) -> None:
         assert server.connections == 2
 
 
+async def test_an_exchange_ends_with_its_time(transport: Transport) -> None:
+    """A silent server is given up: sent, and no whole reply. Its connection is closed, the next request is not hurt."""
+    async with serving(Server(None, OK)) as server:
+        with pytest.raises(TimeoutError) as caught:
+            await transport.send(HttpRequest("GET", server.url), 0.05)
+        fault = fault_of(caught.value)
+        assert fault is not None
+        assert fault.sent
+        await server.ended.wait()
+        assert (await transport.send(HttpRequest("GET", server.url), 5.0)).body == b"hi"
+        assert server.connections == 2
+
+
+async def test_nothing_is_sent_without_a_connection_in_time() -> None:
+    """Who waits for one of too few connections until the time is over has sent nothing; the place is not lost."""
+    transport = Transport(GatewayOptions(connections=1))
+    async with serving(Server(None, OK)) as server:
+        first = asyncio.create_task(get(transport, server))
+        await _until(lambda: bool(server.requests))
+        with pytest.raises(NotConnected, match="all connections were in use") as caught:
+            await transport.send(HttpRequest("GET", server.url), 0.05)
+        fault = fault_of(caught.value)
+        assert fault is not None
+        assert not fault.sent
+        assert len(server.requests) == 1
+        first.cancel()
+        assert (await transport.send(HttpRequest("GET", server.url), 5.0)).body == b"hi"
+    await transport.close()
+
+
 async def test_nobody_there(transport: Transport) -> None:
     """A refused connection is a fault before sending."""
     async with serving(Server()) as server:

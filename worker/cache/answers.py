@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -128,7 +129,7 @@ class AnswerCache:
 
     async def _run(self, verb: Any, args: list[Any]) -> Any:
         """The verb's reply, or None while Redis is away (asked again after a second at the earliest)."""
-        now = asyncio.get_running_loop().time()
+        now = monotonic()
         if now < self._away_until:
             return None
         try:

@@ -29,7 +29,7 @@ class AccountOptions:
 
 
 class Permit(NamedTuple):
-    """Send at ``send_at``, and no later than ``latest`` (the loop's clock, as ``given_at``). ``epoch`` is checked
+    """Send at ``send_at``, and no later than ``latest`` (``time.monotonic``, as ``given_at``). ``epoch`` is checked
     again when that was waited for; it is empty for accounts without limits."""
 
     send_at: float

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import resources
 from math import inf
+from time import monotonic
 from typing import Any
 from urllib.parse import quote
 
@@ -80,16 +81,19 @@ class Accounts:
     async def admit(self, call: Call, ticket: str, lane: Lane = DEFAULT_LANE) -> Permit | Refusal:
         """May this call be sent, and when? ``ticket`` names the question, so that a job that comes back for its
         reserved time finds it."""
-        place = self._place(call)
-        loop = asyncio.get_running_loop()
-        if place.pace is None and loop.time() < place.believed_until:
-            return Permit(now := loop.time(), now)
-        return await self._asker.submit(Asked(place, ticket, lane, call.timeout_s + 5.0))
+        return self.at_once(call) or await self._asker.submit(
+            Asked(self._place(call), ticket, lane, call.timeout_s + 5.0)
+        )
+
+    def at_once(self, call: Call) -> Permit | None:
+        """A permit to send now, where nobody has to be asked: an account without limits, in order a moment ago."""
+        place, now = self._place(call), monotonic()
+        return Permit(now, now) if place.pace is None and now < place.believed_until else None
 
     async def confirm(self, call: Call, permit: Permit) -> bool:
         """Whether a permit that was waited for still holds."""
-        place, loop = self._place(call), asyncio.get_running_loop()
-        if permit.epoch == place.epoch and loop.time() < place.believed_until:
+        place = self._place(call)
+        if permit.epoch == place.epoch and monotonic() < place.believed_until:
             return True
         if permit.probe:
             return bool(await self._run("confirm", place.keys[:2], [permit.epoch, 1]))
@@ -97,7 +101,7 @@ class Accounts:
         return await self._confirming.run((place.keys[0], permit.epoch), lambda: self._confirm(place, permit.epoch))
 
     async def _confirm(self, place: Place, epoch: bytes) -> bool:
-        asked_at = asyncio.get_running_loop().time()
+        asked_at = monotonic()
         holds = bool(await self._run("confirm", place.keys[:2], [epoch, 0]))
         if holds:
             place.epoch, place.believed_until = epoch, asked_at + _BELIEF_S
@@ -165,7 +169,7 @@ class Accounts:
         replies = iter(await self._run_many("admit", [self._admission(group[0].place, group) for group in asking]))
         decisions: list[Sequence[Permit | Refusal]] = []
         for group, is_free in zip(groups, free, strict=True):
-            now = asyncio.get_running_loop().time()
+            now = monotonic()
             decisions.append([Permit(now, now)] * len(group) if is_free else await self._decide(group, next(replies)))
         return decisions
 
@@ -179,7 +183,7 @@ class Accounts:
                 place.seeds = await self._seed(place)
             else:
                 place.seeds = ()
-                return self._decisions(place, reply, asyncio.get_running_loop().time())
+                return self._decisions(place, reply, monotonic())
             reply = await self._run("admit", *self._admission(place, group))
         return await asyncio.gather(*(self._on_our_own(place) for _ in group))
 
@@ -225,8 +229,7 @@ class Accounts:
 
     async def _untroubled(self, places: Sequence[Place]) -> list[Place]:
         """Which of these accounts without limits have no pause and a closed breaker either; believed for a moment."""
-        loop = asyncio.get_running_loop()
-        now = loop.time()
+        now = monotonic()
         asked = [place for place in places if now >= place.believed_until]
         if not asked:
             return list(places)
@@ -252,14 +255,13 @@ class Accounts:
 
     async def _on_our_own(self, place: Place) -> Permit | Refusal:
         """Without Redis: this process's share of the limit, starting empty, and what it saw itself."""
-        loop = asyncio.get_running_loop()
-        if place.local_trip is not None and loop.time() < place.local_trip[0]:
+        if place.local_trip is not None and monotonic() < place.local_trip[0]:
             until, trouble, reason = place.local_trip
-            return _refused(trouble, reason, until - loop.time())
+            return _refused(trouble, reason, until - monotonic())
         limits = effective(place.documented, learned_limits(place.learned), place.operators)
         interval_s = share_for(limits, self._options.processes)
         if not interval_s:
-            return Permit(now := loop.time(), now)
+            return Permit(now := monotonic(), now)
         if place.share is None:
             place.share = AsyncLimiter(1, interval_s)
             await place.share.acquire()
@@ -268,7 +270,7 @@ class Accounts:
                 await place.share.acquire()
         except TimeoutError:
             return Refusal(Outcome.THROTTLED, f"{place.provider}: the share of the rate limit is used", interval_s)
-        return Permit(now := loop.time(), now)
+        return Permit(now := monotonic(), now)
 
     async def _seed(self, place: Place) -> tuple[int, ...]:
         pace = place.pace or _UNPACED
@@ -301,12 +303,12 @@ class Accounts:
         args = [round(pause_s * _MICRO), secrets.token_hex(8)]
         if await self._run("pause", [place.keys[0], *place.keys[2:4]], args) is None:
             reason = "throttled while Redis is away"
-            place.local_trip = (asyncio.get_running_loop().time() + pause_s, Trouble.FAILING, reason)
+            place.local_trip = (monotonic() + pause_s, Trouble.FAILING, reason)
         logger.warning("provider.throttled", extra={"provider": place.provider, "pause_s": pause_s})
 
     async def _trip(self, place: Place, trip: Trip, reason: str) -> None:
         place.believed_until = 0.0
-        place.local_trip = (asyncio.get_running_loop().time() + trip.lasts_s, trip.trouble, reason[:200])
+        place.local_trip = (monotonic() + trip.lasts_s, trip.trouble, reason[:200])
         life_ms = round((trip.longest_s * 2 + 3600) * 1000)
         args = [trip.trouble.value, reason[:200], trip.lasts_s, trip.longest_s, life_ms]
         await self._run("trip", [place.keys[1]], args)
@@ -320,13 +322,13 @@ class Accounts:
         loud("provider.breaker_open", extra=extra)
 
     def _note_away(self) -> None:
-        self._away_until = asyncio.get_running_loop().time() + 1.0
+        self._away_until = monotonic() + 1.0
         self._was_away = True
         logger.warning("accounts.redis_away")
 
     async def _run(self, verb: str, keys: list[str], args: list[Any]) -> Any:
         """The verb's reply, or None while Redis is away."""
-        if asyncio.get_running_loop().time() < self._away_until:
+        if monotonic() < self._away_until:
             return None
         try:
             if self._was_away:
@@ -340,7 +342,7 @@ class Accounts:
         """The replies to several runs of a verb, in one round trip; None for those that Redis did not answer."""
         if len(calls) < 2:
             return [await self._run(verb, keys, args) for keys, args in calls]
-        if self._was_away or asyncio.get_running_loop().time() < self._away_until:
+        if self._was_away or monotonic() < self._away_until:
             return [await self._run(verb, keys, args) for keys, args in calls]
         try:
             async with self._redis.pipeline(transaction=False) as pipeline:

@@ -4,13 +4,13 @@ Everything that belongs to a question stays its own: ledger row, reservation, ch
 one turn of the account's limit and one request; a lone question goes out as its single request.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from worker.domain.call import Bulk, Call, HttpRequest, Reply
 from worker.domain.lane import Lane
 from worker.gateway.accounts import Permit, Refusal
+from worker.gateway.gateway import SendRequest
 from worker.gateway.turn import Turns
 from worker.grouping import Grouped
 
@@ -50,9 +50,7 @@ class Shared:
 class Batcher:
     """Gathers members of one group for ``gather_s``; a full request leaves at once."""
 
-    def __init__(
-        self, turns: Turns, send: Callable[[HttpRequest], Awaitable[Reply]], gather_s: float = _GATHER_S
-    ) -> None:
+    def __init__(self, turns: Turns, send: SendRequest, gather_s: float = _GATHER_S) -> None:
         self._turns = turns
         self._send = send
         self._gather_s = gather_s
@@ -86,8 +84,8 @@ class Batcher:
         if isinstance(turn, Refusal):
             raise NotSent(turn)
         requests = [member.request for member in members]
-        async with asyncio.timeout(max(member.call.timeout_s for member in members)):
-            if len(members) == 1:
-                return [Shared(await self._send(requests[0]), turn)]
-            reply = await self._send(bulk.combine(requests))
+        timeout_s = max(member.call.timeout_s for member in members)
+        if len(members) == 1:
+            return [Shared(await self._send(requests[0], timeout_s), turn)]
+        reply = await self._send(bulk.combine(requests), timeout_s)
         return [Shared(part, turn) for part in bulk.split(reply, requests)]

@@ -33,17 +33,20 @@ class Run:
 
 
 class Question(NamedTuple):
-    """A call with everything needed to make it. ``guarded``: the account's limits and breaker apply. ``shared`` is
-    set when it may go out together with others."""
+    """A call with everything needed to make it. ``guarded``: the account's limits and breaker apply. ``timed``: sending
+    ends by itself when the call's time is over. ``shared`` is set when it may go out together with others."""
 
     call: Call
     send: Send
     read: Read
     guarded: bool
+    timed: bool = False
     secrets: tuple[bytes, ...] = ()
     shared: tuple[HttpRequest, Bulk] | None = None
 
 
+#: Sends a request to a configured endpoint, within so many seconds.
+SendRequest = Callable[[HttpRequest, float], Awaitable[Reply]]
 AskFunction = Callable[[Run, Question], Awaitable[Answer]]
 
 
@@ -58,7 +61,7 @@ class JobGateway:
         self,
         run: Run,
         ask: AskFunction,
-        send: Callable[[HttpRequest], Awaitable[Reply]],
+        send: SendRequest,
         page: Callable[[str], Awaitable[Reply]],
     ) -> None:
         self._run = run
@@ -70,10 +73,10 @@ class JobGateway:
         """Ask a configured endpoint (trusted address) over HTTP; with ``bulk``, together with other jobs."""
 
         async def send() -> Reply:
-            return await self._send(request)
+            return await self._send(request, call.timeout_s)
 
         shared = None if bulk is None else (request, bulk)
-        return await self._ask(self._run, Question(call, send, read, True, secrets_of(request), shared))
+        return await self._ask(self._run, Question(call, send, read, True, True, secrets_of(request), shared))
 
     async def perform(self, call: Call, send: Send, read: Read) -> Answer:
         """The same for a conversation that is not one plain request. Limits and breaker apply to it when the call

@@ -6,17 +6,16 @@ limits and breaker -> shared budgets -> intent, durable -> send -> classify -> a
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from worker.domain.call import Answer, HttpRequest, Reply
+from worker.domain.call import Answer
 from worker.domain.finding import Outcome
 from worker.domain.lane import DEFAULT_LANE, Lane
 from worker.domain.ledger import AnswerKey, Intent, Reuse, StoredAnswer
 from worker.gateway.accounts import Accounts
 from worker.gateway.delivery import Inbox
-from worker.gateway.gateway import JobGateway, Question, Run
+from worker.gateway.gateway import JobGateway, Question, Run, SendRequest
 from worker.gateway.money import Purse
 from worker.gateway.options import GatewayOptions
 from worker.gateway.outcome import followed_answer, known_answer
@@ -45,7 +44,7 @@ class GatewayHub:
         answers: Answers,
         accounts: Accounts,
         pages: Pages,
-        send: Callable[[HttpRequest], Awaitable[Reply]],
+        send: SendRequest,
         options: GatewayOptions | None = None,
         budgets: Budgets | None = None,
         deliveries: Deliveries | None = None,

@@ -50,6 +50,10 @@ class Answers(Protocol):
 class Budgets(Protocol):
     """Money that many jobs share: a workspace's per day and month, a provider account's."""
 
+    @property
+    def none_set(self) -> bool:
+        """Whether nobody has set a budget, as was known a moment ago: then there is nothing to reserve."""
+
     async def reserve(self, workspace: str, provider: str, account: str, micros: int) -> Reservation | str | None:
         """Set money aside everywhere it counts: None where no budget is set, the name of the one that is used up."""
 

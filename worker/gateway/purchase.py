@@ -2,22 +2,23 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
-from worker.domain.call import Answer, Call, HttpRequest, Reading, Reply
+from worker.domain.call import Answer, Call, Reading, Reply
 from worker.domain.errors import StoreUnavailable
 from worker.domain.finding import Outcome
 from worker.domain.ledger import AnswerKey, Charge, Ending, Expected, Intent, Reservation, StoredAnswer
 from worker.gateway.accounts import Accounts, Permit, Refusal
 from worker.gateway.batcher import Batcher, Member, NotSent
 from worker.gateway.faults import Fault, fault_of
-from worker.gateway.gateway import Question, Run
+from worker.gateway.gateway import Question, Run, SendRequest
 from worker.gateway.options import GatewayOptions
 from worker.gateway.outcome import charge_of, cleaned, kept_answer, new_answer
 from worker.gateway.ports import Budgets, CallNote, Clean, Deliveries, Ledger, TokenOf
 from worker.gateway.secret import blot, without_secrets
-from worker.gateway.turn import Turns, ticket_for
+from worker.gateway.turn import Turns, fresh, ticket_for
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Purchases:
         budgets: Budgets | None,
         options: GatewayOptions,
         noted: Noted,
-        send: Callable[[HttpRequest], Awaitable[Reply]],
+        send: SendRequest,
         deliveries: Deliveries | None = None,
         token_of: TokenOf | None = None,
         clean: Clean | None = None,
@@ -65,8 +66,7 @@ class Purchases:
 
         Raises StoreUnavailable when nothing can be written down, and what a bug raises.
         """
-        loop = asyncio.get_running_loop()
-        last_start = loop.time() + self._options.accounts.hold_s
+        last_start = monotonic() + self._options.accounts.hold_s
         call, purse = question.call, run.purse
         if purse.cap is not None and purse.before is None and call.max_micros:
             purse.before = await self._ledger.job_spent(run.workspace, run.job_id, run.since)
@@ -81,28 +81,34 @@ class Purchases:
                 answer, kept, again = await self._try(run, question, key)
             finally:
                 purse.release(call.max_micros)
-            if not again or not tries_left or loop.time() > last_start:
+            if not again or not tries_left or monotonic() > last_start:
                 break
         return answer, kept
 
     async def _try(self, run: Run, question: Question, key: AnswerKey) -> Tried:
         call = question.call
-        asked_at = asyncio.get_running_loop().time()
-        ticket = ticket_for(run.workspace, run.job_id, key) if question.guarded else ""
+        asked_at = monotonic()
+        ticket = ""
         permit: Permit | None = None
         if question.guarded and question.shared is None:
-            turn = await self._turns.ask(call, ticket, run.lane)
-            if isinstance(turn, Refusal):
-                return self._refused(run, call, turn)
-            permit = turn
-        reservation = await self._reserve(run, call)
+            permit = self._accounts.at_once(call)
+            if permit is None:
+                ticket = ticket_for(run.workspace, run.job_id, key)
+                turn = await self._turns.ask(call, ticket, run.lane)
+                if isinstance(turn, Refusal):
+                    return self._refused(run, call, turn)
+                permit = turn
+        reservation: Reservation | str | None = None
+        if self._budgets is not None and call.max_micros and not self._budgets.none_set:
+            reservation = await self._budgets.reserve(run.workspace, call.provider, call.account, call.max_micros)
         if isinstance(reservation, str):
             return self._not_sent(run, call, Outcome.OVER_BUDGET, f"{reservation} is used up"), None, False
         intent = self._intent(run, call, key)
         spent = call.max_micros
         try:
             call_id = await self._ledger.open(intent) if call.max_micros else 0
-            if permit is not None:
+            if permit is not None and not fresh(permit):
+                ticket = ticket or ticket_for(run.workspace, run.job_id, key)
                 turn = await self._turns.wait(call, ticket, run.lane, permit)
                 if isinstance(turn, Refusal):
                     await self._close_unsent(intent, call_id, turn)
@@ -127,14 +133,17 @@ class Purchases:
         self, run: Run, question: Question, intent: Intent, call_id: int, permit: Permit | None, asked_at: float
     ) -> tuple[Tried, int]:
         """Send, classify, write down. Also gives what it cost or may have cost."""
-        call, loop = question.call, asyncio.get_running_loop()
+        call = question.call
         reply: Reply | None = None
         fault: Fault | None = None
-        sent_at, sent = _now(), loop.time()
+        sent_at, sent = _now(), monotonic()
         try:
             if question.shared is None:
-                async with asyncio.timeout(call.timeout_s):
+                if question.timed:
                     reply = await question.send()
+                else:
+                    async with asyncio.timeout(call.timeout_s):
+                        reply = await question.send()
             else:
                 request, bulk = question.shared
                 member = Member(call, request, ticket_for(run.workspace, run.job_id, intent.key), run.lane)
@@ -152,7 +161,7 @@ class Purchases:
                 )
                 raise
             reading = Reading(fault.outcome, reason=fault.reason)
-        took_s = loop.time() - sent
+        took_s = monotonic() - sent
         if question.secrets and reading.reason:
             reading = reading._replace(reason=blot(reading.reason, question.secrets))
         if self._clean is not None and reading.reason:
@@ -224,11 +233,6 @@ class Purchases:
         now = _now()
         reason = f"not sent: {refusal.reason}"
         await self._ledger.close(Ending(intent, call_id, refusal.outcome, Charge.FREE, 0, 0, reason, None, now))
-
-    async def _reserve(self, run: Run, call: Call) -> Reservation | str | None:
-        if self._budgets is None or not call.max_micros:
-            return None
-        return await self._budgets.reserve(run.workspace, call.provider, call.account, call.max_micros)
 
     def _refused(self, run: Run, call: Call, refusal: Refusal) -> Tried:
         retry_at = _now() + timedelta(seconds=refusal.retry_after_s)

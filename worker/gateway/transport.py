@@ -3,7 +3,10 @@
 Plain requests go over connections of our own (``wire.py``); what needs more, a proxy above all, goes through aiohttp.
 """
 
+import asyncio
 from collections.abc import Mapping
+from math import inf
+from time import monotonic
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -22,7 +25,8 @@ _PLAIN = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 class Transport:
     """Sends requests to addresses that the operator configured and therefore trusts. Opens its connections when first
-    used, in the running loop. Raises NotConnected, BrokenReply, ReplyTooLarge, OSError, and what aiohttp raises."""
+    used, in the running loop. Raises TimeoutError, NotConnected, BrokenReply, ReplyTooLarge, OSError, and what
+    aiohttp raises."""
 
     def __init__(self, options: GatewayOptions) -> None:
         self._options = options
@@ -31,11 +35,11 @@ class Transport:
             most=options.connections, connect_s=options.connect_s, largest_bytes=options.largest_reply_bytes
         )
 
-    async def send(self, request: HttpRequest) -> Reply:
-        """One request, one reply; redirects are followed only within the same host, for GET."""
-        url, params = request.url, request.params
+    async def send(self, request: HttpRequest, timeout_s: float = inf) -> Reply:
+        """One request, one reply, within a time; redirects are followed only within the same host, for GET."""
+        url, params, until = request.url, request.params, monotonic() + timeout_s
         for _ in range(_MOST_REDIRECTS):
-            reply = await self._once(request, url, params)
+            reply = await self._once(request, url, params, until)
             if reply.status not in _REDIRECTS or request.method != "GET":
                 return reply
             onward = urljoin(url, reply.headers.get("location", ""))
@@ -44,13 +48,14 @@ class Transport:
             url, params = onward, {}
         return reply
 
-    async def _once(self, request: HttpRequest, url: str, params: Mapping[str, str]) -> Reply:
+    async def _once(self, request: HttpRequest, url: str, params: Mapping[str, str], until: float) -> Reply:
         place = None if self._options.proxy or request.method not in _PLAIN else place_of(url)
         if place is None:
-            return await self._through_session(request, url, params)
+            async with asyncio.timeout(None if until == inf else until - monotonic()):
+                return await self._through_session(request, url, params)
         agent = self._options.user_agent
         message = request_bytes(request.method, place, params, request.headers, request.body, agent)
-        return Reply(*await self._wires.exchange(place.origin, message))
+        return Reply(*await self._wires.exchange(place.origin, message, until))
 
     async def _through_session(self, request: HttpRequest, url: str, params: Mapping[str, str]) -> Reply:
         async with self._open().request(

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from time import monotonic
 
 from worker.domain.call import Call
 from worker.domain.lane import Lane
@@ -16,6 +17,12 @@ def ticket_for(workspace: str, job_id: str, key: AnswerKey) -> str:
     """The name under which a job's place in the line is kept while it is away."""
     text = f"{workspace}\0{job_id}\0{key.provider}\0{key.operation}".encode("utf-8", "surrogatepass")
     return hashlib.sha256(text + key.digest).hexdigest()[:24]
+
+
+def fresh(permit: Permit) -> bool:
+    """Whether a permit may be used without another word: it is its time, and nothing can have changed yet."""
+    now = monotonic()
+    return permit.send_at <= now <= permit.latest and now - permit.given_at <= FRESH_S
 
 
 class Turns:
@@ -33,14 +40,12 @@ class Turns:
 
         On return a permit may be used at once.
         """
-        loop = asyncio.get_running_loop()
         while True:
-            if (left_s := permit.send_at - loop.time()) > 0:
+            if (left_s := permit.send_at - monotonic()) > 0:
                 await asyncio.sleep(left_s)
-            now = loop.time()
-            if now <= permit.latest and (
-                now - permit.given_at <= FRESH_S or (permit.epoch and await self._accounts.confirm(call, permit))
-            ):
+            if fresh(permit):
+                return permit
+            if monotonic() <= permit.latest and permit.epoch and await self._accounts.confirm(call, permit):
                 return permit
             renewed = await self._accounts.admit(call, ticket, lane)
             if isinstance(renewed, Refusal):

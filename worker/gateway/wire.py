@@ -9,6 +9,8 @@ import asyncio
 import ssl
 from collections import defaultdict, deque
 from functools import lru_cache
+from math import inf
+from time import monotonic
 from typing import NamedTuple, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
@@ -18,6 +20,9 @@ from worker.gateway.http_text import unpacked
 
 #: How long an unused connection is kept: most servers close them after 15 s to a minute.
 IDLE_S = 14.0
+#: How late it may be noticed that an exchange has used up its time. One look for all: a timer for each costs more
+#: than the exchange's other bookkeeping.
+_LOOK_S = 0.1
 _LARGEST_HEAD_BYTES = 256 * 2**10
 
 Origin = tuple[bool, str, int]
@@ -43,6 +48,7 @@ class Wire(asyncio.Protocol):
         self._largest_bytes = largest_bytes
         self._parser = HttpResponseParser(self)
         self._transport: asyncio.Transport
+        self._loop: asyncio.AbstractEventLoop
         self._waiter: asyncio.Future[Received] | None = None
         self._closed = False
         self._begun = False
@@ -53,6 +59,7 @@ class Wire(asyncio.Protocol):
         self._headers: dict[str, str] = {}
         self._parts: list[bytes] = []
         self.idle_since = 0.0
+        self.until = inf
 
     @property
     def usable(self) -> bool:
@@ -61,10 +68,14 @@ class Wire(asyncio.Protocol):
 
     def exchange(self, message: bytes) -> "asyncio.Future[Received]":
         """Send a request; the future ends with its reply. Fails with BrokenReply, ReplyTooLarge or ConnectionError."""
-        self._waiter = waiter = asyncio.get_running_loop().create_future()
+        self._waiter = waiter = self._loop.create_future()
         self._head_bytes = 0
         self._transport.write(message)
         return waiter
+
+    def give_up(self) -> None:
+        """Close it; what waits for a reply gets TimeoutError."""
+        self._fail(TimeoutError())
 
     def close(self) -> None:
         """Close it, whatever is under way."""
@@ -76,6 +87,7 @@ class Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is there."""
         self._transport = cast("asyncio.Transport", transport)
+        self._loop = asyncio.get_running_loop()
 
     def data_received(self, data: bytes) -> None:
         """Some of a reply."""
@@ -181,21 +193,32 @@ class Wires:
         self._idle: dict[Origin, list[Wire]] = defaultdict(list)
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._sweeping: asyncio.TimerHandle | None = None
+        self._busy: set[Wire] = set()
+        self._looking: asyncio.TimerHandle | None = None
         self._tls: ssl.SSLContext | None = None
 
-    async def exchange(self, origin: Origin, message: bytes) -> Received:
-        """One request, one reply. Raises NotConnected when nothing was sent; what ``Wire.exchange`` fails with."""
+    async def exchange(self, origin: Origin, message: bytes, until: float = inf) -> Received:
+        """One request, one reply, by a time (``time.monotonic``; noticed a tenth of a second later at the latest).
+
+        Raises NotConnected when nothing was sent, TimeoutError, and what ``Wire.exchange`` fails with.
+        """
         if self._free:
             self._free -= 1
         else:
-            await self._room()
+            await self._room(until)
         try:
-            wire = self._kept(origin) or await self._connected(origin)
+            wire = self._kept(origin) or await self._connected(origin, until)
+            wire.until = until
+            self._busy.add(wire)
+            if self._looking is None:
+                self._looking = asyncio.get_running_loop().call_later(_LOOK_S, self._look)
             try:
                 received = await wire.exchange(message)
             except BaseException:
                 wire.close()
                 raise
+            finally:
+                self._busy.discard(wire)
             if wire.usable:
                 self._keep(origin, wire)
             return received
@@ -207,19 +230,34 @@ class Wires:
         if self._sweeping is not None:
             self._sweeping.cancel()
             self._sweeping = None
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
         for wires in self._idle.values():
             for wire in wires:
                 wire.close()
         self._idle.clear()
 
-    async def _room(self) -> None:
+    def _look(self) -> None:
+        """Give up what has used up its time."""
+        self._looking = None
+        now = monotonic()
+        for wire in [wire for wire in self._busy if wire.until < now]:
+            wire.give_up()
+        if self._busy:
+            self._looking = asyncio.get_running_loop().call_later(_LOOK_S, self._look)
+
+    async def _room(self, until: float) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            await turn
-        except asyncio.CancelledError:
+            async with asyncio.timeout(_left(until)):
+                await turn
+        except (TimeoutError, asyncio.CancelledError) as error:
             if turn.done() and not turn.cancelled():
                 self._leave()
+            if isinstance(error, TimeoutError):
+                raise NotConnected("all connections were in use") from error
             raise
 
     def _leave(self) -> None:
@@ -239,16 +277,14 @@ class Wires:
         return None
 
     def _keep(self, origin: Origin, wire: Wire) -> None:
-        loop = asyncio.get_running_loop()
-        wire.idle_since = loop.time()
+        wire.idle_since = monotonic()
         self._idle[origin].append(wire)
         if self._sweeping is None:
-            self._sweeping = loop.call_later(IDLE_S / 2, self._sweep)
+            self._sweeping = asyncio.get_running_loop().call_later(IDLE_S / 2, self._sweep)
 
     def _sweep(self) -> None:
         """Close what has not been used for long. The last ones used are the first to be used again."""
-        loop = asyncio.get_running_loop()
-        before = loop.time() - IDLE_S / 2
+        before = monotonic() - IDLE_S / 2
         for origin, wires in list(self._idle.items()):
             young = [wire for wire in wires if wire.usable and wire.idle_since > before]
             for wire in wires:
@@ -258,15 +294,16 @@ class Wires:
                 self._idle[origin] = young
             else:
                 del self._idle[origin]
+        loop = asyncio.get_running_loop()
         self._sweeping = loop.call_later(IDLE_S / 2, self._sweep) if self._idle else None
 
-    async def _connected(self, origin: Origin) -> Wire:
+    async def _connected(self, origin: Origin, until: float) -> Wire:
         secure, host, port = origin
         if secure and self._tls is None:
             self._tls = ssl.create_default_context()
             self._tls.set_alpn_protocols(["http/1.1"])
         try:
-            async with asyncio.timeout(self._connect_s):
+            async with asyncio.timeout(_left(until, self._connect_s)):
                 _, wire = await asyncio.get_running_loop().create_connection(
                     lambda: Wire(self._largest_bytes),
                     host,
@@ -279,3 +316,9 @@ class Wires:
         except (OSError, ssl.SSLError, ValueError) as error:
             raise NotConnected(type(error).__name__) from error
         return wire
+
+
+def _left(until: float, at_most_s: float = inf) -> float | None:
+    """Seconds that may still be waited, as asyncio's time-outs take them."""
+    left_s = min(until - monotonic(), at_most_s)
+    return None if left_s == inf else left_s

@@ -4,12 +4,12 @@ Scopes are ``workspace:<id>``, ``provider:<name>`` and ``account:<name>:<fingerp
 months. What a crash leaves reserved stays counted: it may have been billed.
 """
 
-import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from time import monotonic
 from typing import Any
 
 import asyncpg
@@ -84,6 +84,11 @@ class Budgets:
         self._reserver: Grouped[Reservation, str | None] = Grouped(self._reserve, tick_s=0.001)
         self._settler: Grouped[Change, None] = Grouped(self._settle, tick_s=0.02)
 
+    @property
+    def none_set(self) -> bool:
+        """Whether nobody has set a budget, as was known a moment ago: then there is nothing to reserve."""
+        return not self._limits and not self._for_workspaces and monotonic() < self._believed_until
+
     async def reserve(self, workspace: str, provider: str, account: str, micros: int) -> Reservation | str | None:
         """Set money aside: the reservation, or None where no budget is set, or the name of the one that is used up.
 
@@ -141,8 +146,7 @@ class Budgets:
         ]
 
     async def _refresh(self) -> None:
-        loop = asyncio.get_running_loop()
-        if loop.time() >= self._believed_until:
+        if monotonic() >= self._believed_until:
             # Many ask in the same moment.
             await self._refreshing.run(None, self._read_limits)
 
@@ -155,7 +159,7 @@ class Budgets:
         for row in rows:
             limits[row["scope"]].append(row["period"])
         self._limits = dict(limits)
-        self._believed_until = asyncio.get_running_loop().time() + _BELIEF_S
+        self._believed_until = monotonic() + _BELIEF_S
 
     async def _reserve(self, wishes: list[Reservation]) -> Sequence[str | None]:
         places = sorted({place for wish in wishes for place in wish.places})
