@@ -114,10 +114,10 @@ class Simulator:
             "SEARCH_URL": self.url("searxng"),
             "LINKEDIN_PAGES_BASE_URL": "http://www.linkedin.com",
             "LINKEDIN_PROVIDER": "pdl",
-            "LINKEDIN_API_KEY": "sim-pdl-key",
+            "LINKEDIN_API_KEY": "sim-pdl-key-5f0c1d",
             "LLM_PROVIDER": "anthropic",
             "LLM_MODEL": "claude-haiku-5-5",
-            "LLM_API_KEY": "sim-anthropic-key",
+            "LLM_API_KEY": "sim-anthropic-key-5f0c1d",
             "LLM_BASE_URL": self.url("anthropic"),
             "EMAIL_DNS_SERVERS": self.dns.address,
             "FETCH_HOSTS": f"*.example={self.sites},*.test={self.sites},*.linkedin.com={self.sites}",
@@ -127,7 +127,7 @@ class Simulator:
     def keys(self) -> dict[str, str]:
         """Settings that switch every other provider on; not part of ``env``, which has the ones of a small set-up."""
         names = ("ENRICH_LAYER", "BRAVE", "SERPER", "TAVILY", "APOLLO", "HUNTER", "CLEARBIT", "OPENAI")
-        return {f"{name}_API_KEY": f"sim-{name.lower().replace('_', '-')}-key" for name in names}
+        return {f"{name}_API_KEY": f"sim-{name.lower().replace('_', '-')}-key-5f0c1d" for name in names}
 
     @property
     def addresses(self) -> dict[str, Any]:

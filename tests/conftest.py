@@ -20,7 +20,9 @@ import pytest
 import redis
 from redis.asyncio import Redis
 
+from tests.support.planted_watch import WATCH, PlantedWatch
 from worker.embedded import EmbeddedServers, PostgresServer, ValkeyServer, join
+from worker.embedded.state import read_state
 
 TEMPLATE = "enrichd_template"
 #: Another server than the embedded Valkey: ``TEST_REDIS_SERVER=/usr/bin/redis-server make test``.
@@ -42,18 +44,36 @@ class StartPostgres(Protocol):
     def __call__(self, **options: Any) -> PostgresServer: ...
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Every run of any test watches for planted keys."""
+    config.pluginmanager.register(PlantedWatch(config), "planted-keys")
+
+
 @pytest.fixture(scope="session")
-def embedded_servers() -> Iterator[EmbeddedServers]:
-    """The servers of this run. Nothing waits for the disk; killed servers still keep their data."""
+def planted_watch(request: pytest.FixtureRequest) -> PlantedWatch:
+    """Who searches what the tests leave behind for planted keys."""
+    return request.config.stash[WATCH]
+
+
+@pytest.fixture(scope="session")
+def embedded_servers(planted_watch: PlantedWatch) -> Iterator[EmbeddedServers]:
+    """The servers of this run. Nothing waits for the disk; killed servers still keep their data.
+
+    Valkey's log of commands and PostgreSQL's of changes are kept from the first to the last, and searched at the end.
+    """
     folder = Path(tempfile.mkdtemp(prefix="enrichd-tests-", dir=_fast_folder()))
     with join(
         folder,
         durable=False,
         ephemeral=True,
         redis_server=REDIS_SERVER,
-        postgres_settings={"max_connections": "200"},
+        valkey_settings={"auto-aof-rewrite-percentage": "0"},
+        postgres_settings={"max_connections": "200", "wal_keep_size": "8GB"},
     ) as servers:
         yield servers
+        _in_a_loop_of_its_own(partial(_search_databases, planted_watch, servers.database_url))
+        for searched in {servers.folder, *map(Path, read_state(servers.folder).folders)}:
+            planted_watch.search.folder(searched)
 
 
 @pytest.fixture
@@ -81,13 +101,17 @@ def pg_template(embedded_servers: EmbeddedServers) -> str:
 
 
 @pytest.fixture
-async def pg_dsn(embedded_servers: EmbeddedServers, pg_template: str) -> AsyncIterator[str]:
+async def pg_dsn(
+    embedded_servers: EmbeddedServers, pg_template: str, planted_watch: PlantedWatch
+) -> AsyncIterator[str]:
     """The URL of a fresh, migrated database."""
     name = f"test_{next(_numbers)}"
     admin = await asyncpg.connect(embedded_servers.database_url)
     try:
         await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{pg_template}" STRATEGY file_copy')
-        yield f"{embedded_servers.database_url.rpartition('/')[0]}/{name}"
+        dsn = f"{embedded_servers.database_url.rpartition('/')[0]}/{name}"
+        yield dsn
+        await planted_watch.search.database(dsn)
     finally:
         if admin.is_closed():
             admin = await asyncpg.connect(embedded_servers.database_url)
@@ -103,7 +127,7 @@ async def pg_pool(pg_dsn: str) -> AsyncIterator[asyncpg.Pool]:
 
 
 @pytest.fixture
-def valkey_server(embedded_servers: EmbeddedServers) -> Iterator[StartValkey]:
+def valkey_server(embedded_servers: EmbeddedServers, planted_watch: PlantedWatch) -> Iterator[StartValkey]:
     """A factory of servers to be stopped, frozen and killed; blocking, so call their methods in a thread."""
     started: list[ValkeyServer] = []
 
@@ -120,11 +144,12 @@ def valkey_server(embedded_servers: EmbeddedServers) -> Iterator[StartValkey]:
 
     yield start
     for server in started:
+        planted_watch.search.folder(server.folder)
         server.remove()
 
 
 @pytest.fixture
-def postgres_server(embedded_servers: EmbeddedServers) -> Iterator[StartPostgres]:
+def postgres_server(embedded_servers: EmbeddedServers, planted_watch: PlantedWatch) -> Iterator[StartPostgres]:
     """A factory of servers to be stopped and killed; blocking, so call their methods in a thread."""
     started: list[PostgresServer] = []
 
@@ -141,6 +166,7 @@ def postgres_server(embedded_servers: EmbeddedServers) -> Iterator[StartPostgres
 
     yield start
     for server in started:
+        planted_watch.search.folder(server.folder)
         server.remove()
 
 
@@ -149,6 +175,18 @@ def _fast_folder() -> Path | None:
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and psutil.disk_usage(str(memory)).free > ROOM_BYTES
     return memory if roomy and psutil.virtual_memory().available > 2 * ROOM_BYTES else None
+
+
+async def _search_databases(watch: PlantedWatch, url: str) -> None:
+    admin = await asyncpg.connect(url)
+    try:
+        # Rows that only the memory holds are in the log of changes; indexes and free space are on the disk alone.
+        await admin.execute("CHECKPOINT")
+        names = await admin.fetch("SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate")
+    finally:
+        await admin.close()
+    for name in names:
+        await watch.search.database(f"{url.rpartition('/')[0]}/{name['datname']}")
 
 
 async def _make_template(url: str) -> None:

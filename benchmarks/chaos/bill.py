@@ -73,7 +73,7 @@ async def bill(
             **{f"{name}_RATE_LIMIT_PER_SECOND": "1000" for name in names},
             "APOLLO_RATE_LIMIT_PER_MINUTE": "60000",
             "LINKEDIN_PROVIDER": "pdl,enrich_layer",
-            "PDL_API_KEY": "sim-pdl-key",
+            "PDL_API_KEY": "sim-pdl-key-5f0c1d",
             "SEARCH_PROVIDER": "searxng,brave,serper,tavily",
             "PROVIDER_ORDER": ORDER,
             "PLUGINS": "",

@@ -58,7 +58,7 @@ def settings(simulator: Simulator) -> dict[str, str]:
         "LINKEDIN_PROVIDER": "pdl",
         "LINKEDIN_API_KEY": "",
         "LLM_API_KEY": "",
-        "APOLLO_API_KEY": "sim-apollo-key",
+        "APOLLO_API_KEY": "sim-apollo-key-5f0c1d",
         "APOLLO_MAX_CONTACTS_PER_REQUEST": "1",
         "APOLLO_RATE_LIMIT_PER_MINUTE": str(PER_MINUTE),
         "APOLLO_RATE_LIMIT_PER_SECOND": str(PER_SECOND),

@@ -46,7 +46,7 @@ async def test_the_bill_of_two_hundred_jobs_at_once_stays_under_the_budget(
         for domain in domains:
             await town.add(url=f"http://{domain}", type="company_website", requiredFields=FIELDS)
         keys = {f"{name}_API_KEY": town.simulator.keys[f"{name}_API_KEY"] for name in ("ENRICH_LAYER", "HUNTER")}
-        keys["PDL_API_KEY"] = "sim-pdl-key"
+        keys["PDL_API_KEY"] = "sim-pdl-key-5f0c1d"
         for _ in range(2):
             await town.start(**SETTINGS, **keys)
         await town.ended(JOBS, patience_s=150)

@@ -163,13 +163,13 @@ def test_keys_of_workspaces(enrichd: Enrichd, monkeypatch: pytest.MonkeyPatch) -
     old = enrichd("keys", "new", "old").output.strip()
     new = enrichd("keys", "new", "new").output.strip()
     monkeypatch.setenv("ENCRYPTION_KEYS", old)
-    stored = enrichd("keys", "set", "APOLLO_API_KEY", "-w", "acme", said="planted-apollo-key\n")
+    stored = enrichd("keys", "set", "APOLLO_API_KEY", "-w", "acme", said="planted-apollo-key-5f0c1d\n")
     assert "is stored" in stored.output
     monkeypatch.setenv("ENCRYPTION_KEYS", f"{new},{old}")
     assert "1 keys are sealed anew" in enrichd("keys", "rotate").output
     listed = enrichd("keys", "list").output
     assert "APOLLO_API_KEY" in listed
-    assert "planted-apollo-key" not in stored.output + listed
+    assert "planted-apollo-key-5f0c1d" not in stored.output + listed
     assert "is removed" in enrichd("keys", "remove", "APOLLO_API_KEY", "-w", "acme").output
     assert "No workspace" in enrichd("keys", "list").output
 

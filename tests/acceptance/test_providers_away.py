@@ -9,7 +9,8 @@ import orjson
 from simulator.control import apply
 from simulator.door import House
 from tests.acceptance.town import Town
-from worker.store.keyring import KeyRing, WorkspaceKeys, new_ring_key
+from tests.support.planted import planted_ring
+from worker.store.keyring import KeyRing, WorkspaceKeys
 
 NO_LLM = {"LLM_PROVIDER": "", "LLM_API_KEY": ""}
 
@@ -23,7 +24,11 @@ async def test_apollo_down_hands_the_contact_through(town: Town) -> None:
     """With nobody else to ask, the contact's own data is the result, unconfirmed, and the result says who was away."""
     apply(house(town), {"rules": [{"kind": "503", "provider": "apollo"}]})
     await town.start(
-        APOLLO_API_KEY="sim-apollo-key", PROVIDER_ORDER="apollo", MAX_ATTEMPTS="2", RETRY_BASE_DELAY="100", **NO_LLM
+        APOLLO_API_KEY="sim-apollo-key-5f0c1d",
+        PROVIDER_ORDER="apollo",
+        MAX_ATTEMPTS="2",
+        RETRY_BASE_DELAY="100",
+        **NO_LLM,
     )
     result = await town.run(
         id="c1",
@@ -65,9 +70,9 @@ async def asleep(town: Town, count: int) -> None:
 
 async def test_a_revoked_key_burns_no_attempt(town: Town, pg_pool: "asyncpg.Pool[Any]") -> None:
     """A key revoked in mid-run: its jobs wait without spending an attempt, others go on; a new key ends them."""
-    ring = new_ring_key("a")
+    ring = planted_ring("a")
     keys = WorkspaceKeys(pg_pool, KeyRing.parse(ring))
-    await keys.set("acme", "LINKEDIN_API_KEY", "sim-old-key")
+    await keys.set("acme", "LINKEDIN_API_KEY", "sim-old-key-5f0c1d")
     town.simulator.house.settings["coverage"] = {"pdl": 1.0}
     await town.start(ENCRYPTION_KEYS=ring, PROVIDER_ORDER="linkedin", **NO_LLM)
     wanted = {"type": "company_website", "requiredFields": "company_employee_count"}
@@ -75,7 +80,7 @@ async def test_a_revoked_key_burns_no_attempt(town: Town, pg_pool: "asyncpg.Pool
     first = await town.add(id="before", workspaceId="acme", url=places[0], **wanted)
     assert (await town.row(first, "acme"))["status"] == "completed"
 
-    apply(house(town), {"revoked": ["sim-old-key"]})
+    apply(house(town), {"revoked": ["sim-old-key-5f0c1d"]})
     names = [await town.add(id=f"w{n}", workspaceId="acme", url=url, **wanted) for n, url in enumerate(places[1:13])]
     await asleep(town, len(names))
     asked = town.asked()["pdl"]
@@ -88,7 +93,7 @@ async def test_a_revoked_key_burns_no_attempt(town: Town, pg_pool: "asyncpg.Pool
     assert "credentials" in town.log()
 
     # what ``enrichd keys set`` does
-    await keys.set("acme", "LINKEDIN_API_KEY", "sim-new-key")
+    await keys.set("acme", "LINKEDIN_API_KEY", "sim-new-key-5f0c1d")
     ended = [await town.row(name, "acme") for name in names]
     assert {(row["status"], row["result_status"], row["attempts"]) for row in ended} == {("completed", "success", 1)}
 

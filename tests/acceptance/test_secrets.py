@@ -18,19 +18,20 @@ from config.settings import Settings
 from simulator.faults import Fault
 from simulator.wire import account_of
 from tests.acceptance.town import Town, open_town
+from tests.support.planted import planted, planted_ring
 from worker.embedded import EmbeddedServers
-from worker.store.keyring import KeyRing, WorkspaceKeys, new_ring_key
+from worker.store.keyring import KeyRing, WorkspaceKeys
 from worker.web.webhooks import PATH
 
-RING: Final = new_ring_key("planted")
+RING: Final = planted_ring("planted")
 #: A value of its own for every secret setting there is, so that a new one is watched without a word here.
 PLANTED: Final = {
-    name_of(field): f"planted-{name_of(field).lower().replace('_', '-')}-5f0c1d"
+    name_of(field): planted(name_of(field).lower().replace("_", "-"))
     for field in Settings.model_fields.values()
     if is_secret(field)
 } | {"ENCRYPTION_KEYS": RING}
 WANTED: Final = "company_founded_year,company_phone,company_linkedin_url"
-OWN: Final = "planted-own-key-of-acme-5f0c1d"
+OWN: Final = planted("own-of-acme")
 #: Kinds of faults, each met by all paid providers in its own round.
 FAULTS: Final = ("500", "wrong_json", "wrong_types", "cut", "reset", "429", "hang", "quota", "bad_key")
 

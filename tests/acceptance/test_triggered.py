@@ -5,9 +5,10 @@ import socket
 import aiohttp
 
 from tests.acceptance.town import Town
+from tests.support.planted import planted
 from worker.web.process import PROCESS
 
-SECRET = "planted-cron-secret"
+SECRET = planted("cron-secret")
 
 
 async def insert(town: Town, job_id: str) -> None:

@@ -1,12 +1,14 @@
 """The whole of it for a test: the shipped daemon as processes, real servers, a simulated outside world, a judge."""
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import asyncpg
 import orjson
 from redis.asyncio import Redis
@@ -53,11 +55,14 @@ class Town:
         self.connection = connection
         self.fleet = fleet
         self._log = log
+        self._ports: list[str] = []
 
     async def start(self, **settings: str) -> Worker:
         """A worker that takes jobs; ``settings`` are environment variables for it alone."""
         before = self.log().count("Worker is ready")
         worker = self.fleet.start(**settings)
+        if settings.get("HEALTH_CHECK_PORT", "0") != "0":
+            self._ports.append(settings["HEALTH_CHECK_PORT"])
         await self.said("Worker is ready", before + 1)
         return worker
 
@@ -67,6 +72,14 @@ class Town:
             while self.log().count(text) < times:
                 assert any(worker.alive for worker in self.fleet.workers), self.log()[-3000:]
                 await asyncio.sleep(0.02)
+
+    async def keep_figures(self) -> None:
+        """Write beside the log what the workers' health ports show, for whoever searches the folder later."""
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
+            for port, path in itertools.product(self._ports, ("metrics", "health")):
+                with suppress(aiohttp.ClientError, TimeoutError):
+                    async with session.get(f"http://127.0.0.1:{port}/{path}") as reply:
+                        self._log.with_suffix(f".{port}.{path}").write_bytes(await reply.read())
 
     def log(self) -> str:
         """What all workers have said so far."""
@@ -163,7 +176,8 @@ async def open_town(servers: EmbeddedServers, redis_url: str, dsn: str, log: Pat
         }
         fleet = Fleet(servers, environment, log)
         try:
-            yield Town(simulator, redis_url, redis, connection, fleet, log)
+            yield (town := Town(simulator, redis_url, redis, connection, fleet, log))
+            await town.keep_figures()
         finally:
             await asyncio.to_thread(fleet.kill_all)
             await connection.close()

@@ -5,16 +5,17 @@ from typing import Any
 import asyncpg
 import pytest
 
+from tests.support.planted import planted_ring
 from worker.domain.errors import ConfigError
 from worker.providers.option import fingerprint
-from worker.store.keyring import KeyRing, SealBroken, WorkspaceKeys, key_id_of, new_ring_key, secret_fingerprint
+from worker.store.keyring import KeyRing, SealBroken, WorkspaceKeys, key_id_of, secret_fingerprint
 
-SECRET = "planted-key-0003"
+SECRET = "planted-key-5f0c1d-0003"
 
 
 async def test_keys_are_sealed_and_come_back(pg_pool: "asyncpg.Pool[Any]") -> None:
     """What is stored does not hold the key; what is listed is its fingerprint; removing forgets it."""
-    keys = WorkspaceKeys(pg_pool, KeyRing.parse(new_ring_key("a")))
+    keys = WorkspaceKeys(pg_pool, KeyRing.parse(planted_ring("a")))
     shown = await keys.set("acme", "APOLLO_API_KEY", SECRET)
     await keys.set("other", "APOLLO_API_KEY", "another")
     assert shown.fingerprint == fingerprint(SECRET)
@@ -30,7 +31,7 @@ async def test_keys_are_sealed_and_come_back(pg_pool: "asyncpg.Pool[Any]") -> No
 
 async def test_a_row_moved_to_another_workspace_does_not_open(pg_pool: "asyncpg.Pool[Any]") -> None:
     """The seal is bound to the workspace and the name."""
-    keys = WorkspaceKeys(pg_pool, KeyRing.parse(new_ring_key("a")))
+    keys = WorkspaceKeys(pg_pool, KeyRing.parse(planted_ring("a")))
     await keys.set("acme", "APOLLO_API_KEY", SECRET)
     await pg_pool.execute("UPDATE workspace_keys SET workspace_id = 'thief'")
     with pytest.raises(SealBroken):
@@ -39,7 +40,7 @@ async def test_a_row_moved_to_another_workspace_does_not_open(pg_pool: "asyncpg.
 
 async def test_the_ring_turns(pg_pool: "asyncpg.Pool[Any]") -> None:
     """After a rotation the old ring key is not needed any more; with a key missing nothing changes."""
-    old, new = new_ring_key("old"), new_ring_key("new")
+    old, new = planted_ring("old"), planted_ring("new")
     before = WorkspaceKeys(pg_pool, KeyRing.parse(old))
     for number in range(3):
         await before.set(f"w{number}", "K", f"{SECRET}-{number}")
@@ -63,7 +64,7 @@ def test_a_wrong_ring_is_refused_without_its_text(text: str) -> None:
 
 def test_a_damaged_seal_does_not_open() -> None:
     """Any changed byte is noticed."""
-    ring = KeyRing.parse(new_ring_key("a"))
+    ring = KeyRing.parse(planted_ring("a"))
     sealed = ring.seal(SECRET, "acme", "K")
     assert ring.open(sealed, "acme", "K") == SECRET
     for position in range(len(sealed)):

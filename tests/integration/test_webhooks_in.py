@@ -14,10 +14,11 @@ import orjson
 import pytest
 
 from tests.acceptance.town import Town, open_town
+from tests.support.planted import planted
 from worker.embedded import EmbeddedServers
 from worker.web.webhooks import PATH
 
-KEY = "sim-clearbit-key"
+KEY = "sim-clearbit-key-5f0c1d"
 
 
 def free_port() -> int:
@@ -137,11 +138,11 @@ async def test_an_answer_of_hunter_from_a_relay(
     embedded_servers: EmbeddedServers, redis_url: str, pg_dsn: str, tmp_path: Path
 ) -> None:
     """Hunter has no webhooks; a signed answer that names its question ends the job that would poll for it."""
-    secret, port = "relay-secret", free_port()
+    secret, port = planted("relay"), free_port()
     world: dict[str, Any] = {"coverage": {"hunter": 1.0}, "settings": {"hunter_polls": 99}}
     async with open_town(embedded_servers, redis_url, pg_dsn, tmp_path / "workers.log", **world) as town:
         await town.start(
-            HUNTER_API_KEY="sim-hunter-key",
+            HUNTER_API_KEY="sim-hunter-key-5f0c1d",
             HUNTER_WEBHOOK_SECRET=secret,
             PROVIDER_ORDER="hunter",
             LLM_PROVIDER="",

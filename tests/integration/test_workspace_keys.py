@@ -9,15 +9,16 @@ import asyncpg
 import pytest
 
 from tests.acceptance.town import Town, open_town
+from tests.support.planted import planted, planted_ring
 from worker.domain.provider import Options
 from worker.embedded import EmbeddedServers
 from worker.providers.option import fingerprint
 from worker.providers.roster import open_roster
 from worker.rosters import Rosters
-from worker.store.keyring import KeyRing, WorkspaceKeys, new_ring_key
+from worker.store.keyring import KeyRing, WorkspaceKeys
 
-OWN = "planted-own-pdl-key-0001"
-NEWER = "planted-own-pdl-key-0002"
+OWN = "planted-own-pdl-key-5f0c1d-0001"
+NEWER = "planted-own-pdl-key-5f0c1d-0002"
 ENTRY = {"type": "company_website", "requiredFields": "company_founded_year,company_employee_count"}
 
 
@@ -47,14 +48,14 @@ def domains(town: Town) -> list[str]:
 async def test_a_workspace_uses_its_own_key(town: Town, pg_pool: "asyncpg.Pool[Any]") -> None:
     """The owner's jobs are asked under its key, everybody else's under the common one; a change takes effect while the
     worker runs; no log line and no row holds a key."""
-    ring = new_ring_key("a")
+    ring = planted_ring("a")
     keys = WorkspaceKeys(pg_pool, KeyRing.parse(ring))
     await keys.set("acme", "LINKEDIN_API_KEY", OWN)
     await town.start(ENCRYPTION_KEYS=ring, LOG_LEVEL="debug")
     one, two, three, *_ = domains(town)
     for workspace in ("acme", "other"):
         await town.run(url=f"http://{one}", workspaceId=workspace, id=f"{workspace}-1", **ENTRY)
-    common = fingerprint("sim-pdl-key")
+    common = fingerprint("sim-pdl-key-5f0c1d")
     assert await accounts(town) == {"acme": {fingerprint(OWN)}, "other": {common}}
 
     await keys.set("acme", "LINKEDIN_API_KEY", NEWER)
@@ -69,20 +70,20 @@ async def test_a_workspace_uses_its_own_key(town: Town, pg_pool: "asyncpg.Pool[A
     assert common not in (await accounts(town))["acme"]
     await town.run(url=f"http://{three}", workspaceId="other", id="other-3", **ENTRY)
     assert (await accounts(town))["other"] == {common}
-    assert "planted-own-pdl-key" not in town.log()
+    assert "planted-own-pdl-key-5f0c1d" not in town.log()
 
 
 async def test_keys_without_a_ring_are_warned_of(town: Town, pg_pool: "asyncpg.Pool[Any]") -> None:
     """A worker that was started without the ring says that it cannot open what is stored."""
-    await WorkspaceKeys(pg_pool, KeyRing.parse(new_ring_key("a"))).set("acme", "LINKEDIN_API_KEY", OWN)
+    await WorkspaceKeys(pg_pool, KeyRing.parse(planted_ring("a"))).set("acme", "LINKEDIN_API_KEY", OWN)
     await town.start()
     assert "ENCRYPTION_KEYS is unset" in town.log()
 
 
 async def test_a_key_that_cannot_be_opened_is_no_key(town: Town, pg_pool: "asyncpg.Pool[Any]") -> None:
     """With a ring that lacks the sealing key the provider is off for that workspace; the common key is not spent."""
-    await WorkspaceKeys(pg_pool, KeyRing.parse(new_ring_key("gone"))).set("acme", "LINKEDIN_API_KEY", OWN)
-    await town.start(ENCRYPTION_KEYS=new_ring_key("here"))
+    await WorkspaceKeys(pg_pool, KeyRing.parse(planted_ring("gone"))).set("acme", "LINKEDIN_API_KEY", OWN)
+    await town.start(ENCRYPTION_KEYS=planted_ring("here"))
     await town.run(url=f"http://{domains(town)[0]}", workspaceId="acme", id="1", **ENTRY)
     assert await accounts(town) == {}
     assert town.asked()["pdl"] == 0
@@ -91,9 +92,9 @@ async def test_a_key_that_cannot_be_opened_is_no_key(town: Town, pg_pool: "async
 
 async def test_rosters_are_few_and_closed(pg_pool: "asyncpg.Pool[Any]") -> None:
     """Room for two: the third workspace closes the one that was used longest ago, but not while a job uses it."""
-    keys = WorkspaceKeys(pg_pool, KeyRing.parse(new_ring_key("a")))
+    keys = WorkspaceKeys(pg_pool, KeyRing.parse(planted_ring("a")))
     for name in ("red", "green", "blue"):
-        await keys.set(name, "APOLLO_API_KEY", f"key of {name}")
+        await keys.set(name, "APOLLO_API_KEY", planted(name))
     options: Options = {"EMAIL_DNS_SERVERS": "127.0.0.1:9"}
     common = open_roster(options)
     hidden: list[str] = []
@@ -103,12 +104,12 @@ async def test_rosters_are_few_and_closed(pg_pool: "asyncpg.Pool[Any]") -> None:
             assert roster is common
         async with rosters.of("red") as red:
             apollo = next(provider for provider in red.on if provider.name == "apollo")
-            assert apollo.account == fingerprint("key of red")
+            assert apollo.account == fingerprint(planted("red"))
             async with rosters.of("green"), rosters.of("blue"):
                 pass
             async with rosters.of("red") as again:
                 assert again is not red
-        assert set(hidden) == {"key of red", "key of green", "key of blue"}
+        assert set(hidden) == {planted("red"), planted("green"), planted("blue")}
     finally:
         await rosters.close()
         await common.close()

@@ -99,7 +99,7 @@ def call(identity: str = "acme.example", **changes: Any) -> Call:
 
 def get(url: str, **params: str) -> HttpRequest:
     """A GET with a key."""
-    return HttpRequest("GET", url, headers={"X-Api-Key": "planted-key-0001"}, params=params)
+    return HttpRequest("GET", url, headers={"X-Api-Key": "planted-key-5f0c1d-0001"}, params=params)
 
 
 def read(reply: Reply) -> Reading:

@@ -58,7 +58,7 @@ async def test_the_pipeline_asks_the_example(dropped_in: Path) -> None:
 
     company = b'{"company": {"name": "Acme Ltd", "website": "acme.example", "founded": 2011}}'
     gateway = Purse([Reply(200, {}, company)])
-    roster = open_roster({"ACME_REGISTER_API_KEY": "planted-key", "PROVIDER_ORDER": "acme_register"})
+    roster = open_roster({"ACME_REGISTER_API_KEY": "planted-key-5f0c1d", "PROVIDER_ORDER": "acme_register"})
     tools = Tools(claims=nothing_known, roster=roster.on, off=roster.off, gateway=lambda _: gateway)
     job = Job("default", "job-1", "company_website", "https://acme.example", required=("company_founded_year",))
     report = await enrich(job, load_kinds()["company_website"], tools)

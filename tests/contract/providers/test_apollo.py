@@ -26,7 +26,7 @@ from worker.providers.apollo_facts import parse_organization, parse_person, pars
 from worker.providers.delivery import Delivered, Unbelieved
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
-SETTINGS = wire.Settings(key="planted-apollo-key")
+SETTINGS = wire.Settings(key="planted-apollo-key-5f0c1d")
 WITH_PHONES = replace(SETTINGS, phones=True, public_url="https://enrich.acme.example")
 ACME = Subject(Entity.COMPANY, "company:acme.example", {"company_domain": "acme.example"})
 ADA = Subject(

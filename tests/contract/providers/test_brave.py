@@ -17,7 +17,7 @@ from worker.providers import brave
 from worker.providers.searching import parsed
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
-KEY = "planted-brave-key"
+KEY = "planted-brave-key-5f0c1d"
 PRICE = 5_000
 OPTIONS = {"BRAVE_API_KEY": KEY}
 EXPECTED = {

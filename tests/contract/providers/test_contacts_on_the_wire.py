@@ -138,7 +138,7 @@ async def test_apollo_organisations_and_misses(sim: Simulator) -> None:
 
 async def test_apollo_bulk_answers_like_single_calls(sim: Simulator) -> None:
     """Ten combined questions cost one call, and each is read by the single call's own reading."""
-    settings = apollo_wire.Settings(key="sim-apollo-key", base_url=sim.url("apollo"))
+    settings = apollo_wire.Settings(key="sim-apollo-key-5f0c1d", base_url=sim.url("apollo"))
     emails = [*(person.email for person in sim.world.people[:9]), "nobody@none.example"]
     requests = [apollo_wire.build_request(apollo_wire.MATCH, {"email": email}, settings) for email in emails]
     before = len(sim.requests)

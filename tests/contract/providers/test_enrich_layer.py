@@ -21,7 +21,7 @@ from worker.providers import enrich_layer
 from worker.providers.enrich_layer_record import parse, size_text
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
-SETTINGS = enrich_layer.Settings(key="planted-layer-key")
+SETTINGS = enrich_layer.Settings(key="planted-layer-key-5f0c1d")
 CREDIT = SETTINGS.credit_micros
 BY_PAGE = Subject(
     Entity.COMPANY,

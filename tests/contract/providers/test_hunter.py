@@ -21,7 +21,7 @@ from worker.providers import hunter
 from worker.providers.hunter_facts import parse
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
-SETTINGS = hunter.Settings(key="planted-hunter-key")
+SETTINGS = hunter.Settings(key="planted-hunter-key-5f0c1d")
 ACME = Subject(Entity.COMPANY, "company:acme.example", {"company_domain": "acme.example"})
 MAILBOX = Subject(Entity.PERSON, "person:mailto:ada@acme.example", {"person_email": "ada@acme.example"})
 NAMED = Subject(Entity.PERSON, "person:ada", {"person_name": "Ada Ng", "person_company_domain": "acme.example"})

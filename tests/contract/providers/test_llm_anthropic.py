@@ -30,7 +30,7 @@ from worker.providers.llm_prices import PRICES
 from worker.providers.llm_question import Question, extract_question
 from worker.providers.llm_reply import reading_of
 
-KEY = "planted-llm-key"
+KEY = "planted-llm-key-5f0c1d"
 PRICE = PRICES["claude-haiku-5-5"]
 ACME = Subject(Entity.COMPANY, "company:acme.example", {"company_domain": "acme.example"})
 TEXT = "Acme Robotics\nWe build industrial robots for bakeries.\nFounded in 1998, we have 42 employees.\n"

@@ -23,7 +23,7 @@ from worker.providers.llm_prices import PRICES
 from worker.providers.llm_question import Question, extract_question
 from worker.providers.llm_reply import reading_of
 
-KEY = "planted-llm-key"
+KEY = "planted-llm-key-5f0c1d"
 PRICE = PRICES["gpt-6-luna"]
 ACME = Subject(Entity.COMPANY, "company:acme.example", {"company_domain": "acme.example"})
 

@@ -20,7 +20,7 @@ from worker.providers import pdl
 from worker.providers.pdl_record import parse
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
-SETTINGS = pdl.Settings(key="planted-pdl-key")
+SETTINGS = pdl.Settings(key="planted-pdl-key-5f0c1d")
 CREDIT = SETTINGS.credit_micros
 ACME = Subject(Entity.COMPANY, "company:acme.example", {"company_domain": "acme.example"})
 ADA = Subject(

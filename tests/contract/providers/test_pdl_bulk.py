@@ -22,7 +22,7 @@ from worker.domain.subject import Entity, Subject
 from worker.providers import pdl, pdl_bulk
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
-SETTINGS = pdl.Settings(key="planted-pdl-key")
+SETTINGS = pdl.Settings(key="planted-pdl-key-5f0c1d")
 MATCH = {"status": 200, "likelihood": 9, "data": {"id": "x", "full_name": "Ada Ng"}}
 MISS = {"status": 404, "error": {"type": "not_found", "message": "No records were found"}}
 
@@ -113,7 +113,7 @@ def test_anything_can_be_split(body: Any) -> None:
 async def test_bulk_and_single_calls_agree_on_the_wire(entity: Entity) -> None:
     """The simulated provider answers and bills a bulk request like the single ones."""
     async with Simulator(seed=3, companies=80) as simulator, aiohttp.ClientSession() as session:
-        settings = pdl.Settings(key="sim-pdl-key", base_url=simulator.url("pdl"))
+        settings = pdl.Settings(key="sim-pdl-key-5f0c1d", base_url=simulator.url("pdl"))
 
         async def send(request: HttpRequest) -> Reply:
             async with session.request(
@@ -147,7 +147,7 @@ async def test_many_jobs_share_requests_and_pay_for_themselves(
         open_process(redis_client, pg_pool) as process,
     ):
         settings = pdl.Settings(
-            key="sim-pdl-key", base_url=simulator.url("pdl"), limits=(Limit(100_000, 1.0),), learns=False
+            key="sim-pdl-key-5f0c1d", base_url=simulator.url("pdl"), limits=(Limit(100_000, 1.0),), learns=False
         )
         people = simulator.world.people[:40]
 

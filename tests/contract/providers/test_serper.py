@@ -17,7 +17,7 @@ from worker.providers import serper
 from worker.providers.searching import parsed
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
-KEY = "planted-serper-key"
+KEY = "planted-serper-key-5f0c1d"
 PRICE = 1_000
 EXPECTED = {
     "hit": (Outcome.HIT, PRICE),

@@ -17,7 +17,7 @@ from worker.providers import tavily
 from worker.providers.searching import parsed
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
-KEY = "tvly-planted-key"
+KEY = "tvly-planted-key-5f0c1d"
 PRICE = 8_000
 EXPECTED = {
     "hit": (Outcome.HIT, PRICE),

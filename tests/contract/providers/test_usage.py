@@ -62,7 +62,7 @@ async def test_simulated_accounts_tell_what_is_left() -> None:
         await watch.run_once()
         assert {gauge.labels["provider"] for gauge in watch.gauges()} == {"apollo", "hunter"}
         assert hunter_left(watch) == 100.0
-        simulator.house.revoked = {"sim-hunter-key"}
+        simulator.house.revoked = {"sim-hunter-key-5f0c1d"}
         await watch.run_once()
         assert hunter_left(watch) == 100.0
         assert simulator.bill.total_micros() == 0

@@ -3,12 +3,13 @@
 import orjson
 import pytest
 
+from tests.support.planted import planted
 from worker.domain.subject import Entity, Subject
 from worker.providers.delivery import Delivered, Unbelieved, token_for
 from worker.providers.hunter import Settings, build_call, questions
 from worker.providers.hunter_delivery import delivered, signature, tokens_in
 
-SECRET = "relay-secret"
+SECRET = planted("relay")
 
 
 def subject(**known: str) -> Subject:
