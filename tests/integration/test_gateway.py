@@ -254,8 +254,8 @@ async def test_a_bug_is_raised_and_its_call_is_unknown(redis_client: Redis, pg_p
 async def test_rows_and_redis_hold_no_keys(redis_client: Redis, pg_pool: "asyncpg.Pool[Any]") -> None:
     """A provider that echoes the key in body, headers and error text gets it into no row and no Redis value."""
     async with outside() as world, open_process(redis_client, pg_pool) as process:
-        key = "planted-key-5f0c1d-0001"
-        world.handler = respond(200, {"X-Echo": key}, f"your key is {key}, thanks")
+        secret = "planted-key-5f0c1d-0001"
+        world.handler = respond(200, {"X-Echo": secret}, f"your key is {secret}, thanks")
         await process.job().request(call(), get(world.url, api_key="planted-key-5f0c1d-0002"), read)
         await process.answers.drain()
         dump = "".join(str(dict(row)) for row in await rows(pg_pool))
