@@ -254,6 +254,56 @@ async def test_a_probe_that_is_late_is_still_the_probe(redis_client: Redis) -> N
     assert not again.probe
 
 
+async def asleep_until_sent(
+    accounts: Accounts, asking: Call, ticket: str, lane: Lane, failing: list[bool]
+) -> tuple[int, float]:
+    """A job as it snoozes and wakes: how often it woke until it was sent, and when. A probe takes one of ``failing``
+    away and fails."""
+    loop, wakes = asyncio.get_running_loop(), 0
+    while True:
+        turn = await accounts.admit(asking, ticket, lane)
+        if isinstance(turn, Refusal):
+            await asyncio.sleep(turn.retry_after_s)
+            wakes += 1
+            continue
+        if not turn.probe:
+            return wakes, loop.time()
+        await asyncio.sleep(0.1)  # the call itself
+        fails = bool(failing and failing.pop())
+        await accounts.report(asking, turn, Reading(Outcome.TRANSIENT if fails else Outcome.HIT))
+        if not fails:
+            return wakes, loop.time()
+
+
+@pytest.mark.parametrize(("limits", "down"), [((), 0), ((Limit(1000, 1.0),), 0), ((Limit(1000, 1.0),), 1)])
+async def test_sleepers_wake_when_the_breaker_is_closed(
+    redis_client: Redis, limits: tuple[Limit, ...], down: int
+) -> None:
+    """Of 200 jobs in two processes that an open breaker puts to sleep one comes back first; the others find it closed
+    when they wake for the first time, urgent ones first. Each opening costs them one wake-up."""
+    policy = BreakerPolicy(open_s=0.5, ahead_s=0.5 if down else 1.5)
+    processes = [Accounts(redis_client, options=AccountOptions(breaker=policy)) for _ in range(2)]
+    asking = call(limits=limits)
+    for _ in range(5):
+        await processes[0].report(asking, Permit(0.0, 0.0), Reading(Outcome.TRANSIENT))
+    probes: list[bool] = [True] * down
+    lanes = list(Lane)
+
+    async def sleeper(number: int) -> tuple[int, float, Lane]:
+        lane = lanes[number % len(lanes)]
+        wakes, at = await asleep_until_sent(processes[number % 2], asking, f"job {number}", lane, probes)
+        return wakes, at, lane
+
+    ended = await asyncio.gather(*(sleeper(number) for number in range(200)))
+    wakes = sum(wakes for wakes, _, _ in ended)
+    assert 200 <= wakes <= 200 * (1 + down) * 1.05
+    assert sum(count <= 1 + down for count, _, _ in ended) >= 190
+    _, *others = sorted(ended, key=lambda end: end[1])
+    firsts = {lane: min(at for _, at, one in others if one is lane) for lane in lanes}
+    assert list(firsts.values()) == sorted(firsts.values())
+    assert max(at for _, at, lane in others if lane is Lane.PRIORITY) < firsts[Lane.BATCH]
+
+
 @pytest.mark.parametrize(
     ("status", "outcome"), [(401, Outcome.BAD_CREDENTIALS), (402, Outcome.QUOTA_EXHAUSTED), (418, Outcome.UNAVAILABLE)]
 )

@@ -6,6 +6,7 @@ Keys, one Redis Cluster slot per account, each with a life: ``<namespace>:{accou
 
 import asyncio
 import logging
+import random
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -25,7 +26,7 @@ from worker.domain.call import Call, Limit, Reading
 from worker.domain.finding import Outcome
 from worker.domain.lane import DEFAULT_LANE, Lane
 from worker.gateway.account import AccountOptions, Asked, Permit, Place, Refusal, learned_limits, learned_text
-from worker.gateway.breaker import REFUSAL, Health, Trip, Trouble
+from worker.gateway.breaker import REFUSAL, Health, Trip, Trouble, behind_s
 from worker.gateway.limits import Pace, effective, share_for
 from worker.grouping import Grouped, SingleFlight
 
@@ -183,7 +184,7 @@ class Accounts:
                 place.seeds = await self._seed(place)
             else:
                 place.seeds = ()
-                return self._decisions(place, reply, monotonic())
+                return self._decisions(group, reply, monotonic())
             reply = await self._run("admit", *self._admission(place, group))
         return await asyncio.gather(*(self._on_our_own(place) for _ in group))
 
@@ -207,18 +208,20 @@ class Accounts:
         args.append(orjson.dumps(calls))
         return keys, args
 
-    def _decisions(self, place: Place, reply: list[Any], now: float) -> list[Permit | Refusal]:
-        epoch: bytes = reply[1]
+    def _decisions(self, group: list[Asked], reply: list[Any], now: float) -> list[Permit | Refusal]:
+        place, epoch = group[0].place, reply[1]
         if all(kind in (1, 2, 3) for kind in reply[2::3]):
             place.epoch, place.believed_until = epoch, now + _BELIEF_S
         lateness_s = place.pace.lateness_s if place.pace else inf
         decisions: list[Permit | Refusal] = []
-        for kind, wait, why in zip(reply[2::3], reply[3::3], reply[4::3], strict=True):
+        for asked, kind, wait, why in zip(group, reply[2::3], reply[3::3], reply[4::3], strict=True):
             wait_s = int(wait) / _MICRO
             if kind in (1, 5):
                 send_at = now + wait_s
                 decisions.append(Permit(send_at, now, send_at + lateness_s, epoch, kind == 5))
-            elif kind == 4:
+            elif kind in (4, 6):
+                if kind == 4:
+                    wait_s += behind_s(self._options.breaker.ahead_s, asked.lane, random.random())  # noqa: S311 - jitter
                 trouble, _, reason = why.decode("utf-8", "replace").partition(":")
                 decisions.append(_refused(Trouble(trouble), reason, wait_s))
             else:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from worker.domain.finding import Outcome
+from worker.domain.lane import Lane
 
 
 class Trouble(StrEnum):
@@ -37,6 +38,7 @@ class BreakerPolicy:
     """``window`` outcomes are looked at, ``least`` of them at least; open from ``share`` of failures on.
 
     Seconds open, at first and at most: each opening in a row doubles. Quota and credentials have their own.
+    ``ahead_s`` is how long before all others one call comes back, to probe.
     """
 
     window: int = 20
@@ -48,6 +50,7 @@ class BreakerPolicy:
     credentials_s: float = 900.0
     quota_s: float = 3600.0
     longest_quota_s: float = 86_400.0
+    ahead_s: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,16 @@ class Trip:
     trouble: Trouble
     lasts_s: float
     longest_s: float
+
+
+def behind_s(ahead_s: float, lane: Lane, chance: float) -> float:
+    """How many seconds after the one that may probe a refused call comes back: once that is through, and spread over as
+    long again, urgent lanes first. ``chance`` is a draw from 0 to 1.
+
+    >>> behind_s(5.0, Lane.PRIORITY, 0.0), behind_s(5.0, Lane.BATCH, 1.0)
+    (5.0, 10.0)
+    """
+    return ahead_s * (1.0 + (lane - 1 + chance) / len(Lane))
 
 
 @dataclass

@@ -1,9 +1,12 @@
 """When an account is left alone."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from worker.domain.finding import Outcome
-from worker.gateway.breaker import REFUSAL, BreakerPolicy, Health, Trouble
+from worker.domain.lane import Lane
+from worker.gateway.breaker import REFUSAL, BreakerPolicy, Health, Trouble, behind_s
 
 
 def test_five_failures_open_and_one_does_not() -> None:
@@ -68,3 +71,12 @@ def test_some_answers_say_nothing(outcome: Outcome) -> None:
     """Being throttled or out of money says nothing about the provider's health."""
     health = Health()
     assert [health.saw(outcome) for _ in range(50)] == [None] * 50
+
+
+@given(st.floats(0.0, 60.0), st.sampled_from(Lane), st.floats(0.0, 1.0))
+def test_sleepers_come_back_after_the_probe_in_their_lanes_order(ahead_s: float, lane: Lane, chance: float) -> None:
+    """Never before the probe's time is over, never later than twice that, no lane among a more urgent one."""
+    behind = behind_s(ahead_s, lane, chance)
+    assert ahead_s <= behind <= 2 * ahead_s + 1e-9
+    if lane is not Lane.BATCH:
+        assert behind <= behind_s(ahead_s, Lane(lane + 1), 0.0) + 1e-9

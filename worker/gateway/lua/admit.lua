@@ -7,7 +7,8 @@
 -- Returns {word, ...}: {'limits', text}: the account's limits were learned by another process, come again with them;
 --   {'seed'}: the counted windows are unknown here, come again with the ledger's counts; or
 --   {'calls', epoch, per call: kind, wait, breaker's reason}. Kinds: 1 send after the wait; 2 the ticket is booked, come
---   back after the wait; 3 not booked, come back after the wait; 4 the breaker is open; 5 as 1, as the breaker's probe.
+--   back after the wait; 3 not booked, come back after the wait; 4 the breaker is open; 5 as 1, as the breaker's probe;
+--   6 as 4, and first to come back: one ticket an opening, that it may probe before the others wake.
 local bucket, breaker, booked, parked = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local interval, burst, lateness, hold = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local windows = tonumber(ARGV[8])
@@ -94,8 +95,9 @@ end
 redis.call('ZREMRANGEBYSCORE', booked, '-inf', int(now - FORGET))
 redis.call('ZREMRANGEBYSCORE', parked, '-inf', int(now - FORGET))
 local lanes = redis.call('HMGET', bucket, 'park1', 'park2', 'park3', 'park4', 'park5')
-local trouble = redis.call('HMGET', breaker, 'until', 'reason', 'probe', 'kind', 'prober')
+local trouble = redis.call('HMGET', breaker, 'until', 'reason', 'probe', 'kind', 'prober', 'scout')
 local opened, probed, prober = tonumber(trouble[1] or ''), tonumber(trouble[3] or '0'), trouble[5]
+local scout = trouble[6]
 
 local replies = {'calls', epoch}
 for _, asked in ipairs(cjson.decode(ARGV[#ARGV])) do
@@ -104,6 +106,13 @@ for _, asked in ipairs(cjson.decode(ARGV[#ARGV])) do
   -- whose permit as the probe grew old before it was used asks again, and still is the probe
   if opened and (now < opened or (now < probed and ticket ~= prober)) then
     kind, at, reason = 4, math.max(opened, probed), (trouble[4] or '') .. ':' .. (trouble[2] or '')
+    if now < opened and not scout then
+      scout = ticket
+      redis.call('HSET', breaker, 'scout', ticket)
+    end
+    if now < opened and ticket == scout then
+      kind = 6
+    end
   else
     local had = tonumber(redis.call('ZSCORE', booked, ticket) or '')
     if had and had + lateness >= now and had >= paused then

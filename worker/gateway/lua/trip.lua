@@ -6,6 +6,8 @@ local opened = tonumber(redis.call('HGET', KEYS[1], 'until') or '0')
 local strikes = tonumber(redis.call('HGET', KEYS[1], 'strikes') or '0')
 if opened > now then -- calls that were under way when it opened are no further strike
   strikes = strikes - 1
+else
+  redis.call('HDEL', KEYS[1], 'scout')
 end
 local lasts = math.min(tonumber(ARGV[4]), tonumber(ARGV[3]) * 2 ^ math.max(0, strikes)) * 1000000
 opened = math.max(opened, now + lasts)
