@@ -316,11 +316,17 @@ class App:
         """Run one job with the providers of its workspace."""
         if self._rosters.only_common:
             return await self._run(job, kind, self._tools)
-        async with self._rosters.of(job.workspace) as roster:
-            tools = self._tools
-            if roster is not self.roster:
-                tools = replace(tools, roster=roster.on, off=roster.off)
+        async with self._tools_of(job.workspace) as tools:
             return await self._run(job, kind, tools)
+
+    @asynccontextmanager
+    async def _tools_of(self, workspace: str) -> AsyncIterator[Tools]:
+        """What a workspace's jobs run with: the providers of its own keys, where it has any."""
+        async with self._rosters.of(workspace) as roster:
+            if roster is self.roster:
+                yield self._tools
+            else:
+                yield replace(self._tools, roster=roster.on, off=roster.off)
 
     async def _run(self, job: Job, kind: Kind, tools: Tools) -> Report:
         """Run one job, its ids on every log line."""

@@ -18,6 +18,7 @@ import structlog
 from typer.testing import CliRunner
 
 from config.settings import known_names
+from tests.support.planted import planted
 from worker.cli import cli
 from worker.commands.marks import NotPausable
 from worker.domain.errors import EnrichdError
@@ -163,13 +164,13 @@ def test_keys_of_workspaces(enrichd: Enrichd, monkeypatch: pytest.MonkeyPatch) -
     old = enrichd("keys", "new", "old").output.strip()
     new = enrichd("keys", "new", "new").output.strip()
     monkeypatch.setenv("ENCRYPTION_KEYS", old)
-    stored = enrichd("keys", "set", "APOLLO_API_KEY", "-w", "acme", said="planted-apollo-key-5f0c1d\n")
+    stored = enrichd("keys", "set", "APOLLO_API_KEY", "-w", "acme", said=f"{planted('apollo')}\n")
     assert "is stored" in stored.output
     monkeypatch.setenv("ENCRYPTION_KEYS", f"{new},{old}")
     assert "1 keys are sealed anew" in enrichd("keys", "rotate").output
     listed = enrichd("keys", "list").output
     assert "APOLLO_API_KEY" in listed
-    assert "planted-apollo-key-5f0c1d" not in stored.output + listed
+    assert planted("apollo") not in stored.output + listed
     assert "is removed" in enrichd("keys", "remove", "APOLLO_API_KEY", "-w", "acme").output
     assert "No workspace" in enrichd("keys", "list").output
 
@@ -202,6 +203,31 @@ def test_prices_before_the_first_call(enrichd: Enrichd, tmp_path: Path) -> None:
     done = enrichd("plan", "jobs.jsonl")
     assert done.exit_code == 0
     assert "3 jobs" in done.output
+
+
+def test_a_workspace_is_priced_with_its_own_keys(
+    enrichd: Enrichd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The owner of a key would ask with it, at its own price; everybody else has the common providers."""
+    monkeypatch.setenv("ENCRYPTION_KEYS", enrichd("keys", "new", "a").output.strip())
+    monkeypatch.setenv("LINKEDIN_API_KEY", planted("common"))
+    monkeypatch.setenv("PDL_PRICE_CENTS", "10")
+    enrichd("keys", "set", "PDL_PRICE_CENTS", "-w", "acme", said="100\n")
+    enrichd("keys", "set", "APOLLO_API_KEY", "-w", "keyed", said=f"{planted('apollo')}\n")
+    entry = {"type": "company_linkedin", "requiredFields": ["company_industry"]}
+    told = {}
+    for workspace in ("acme", "keyed", "other"):
+        jobs = [entry | {"url": f"https://www.linkedin.com/company/c{n}", "workspaceId": workspace} for n in range(20)]
+        (tmp_path / f"{workspace}.jsonl").write_text("\n".join(map(json.dumps, jobs)))
+        told[workspace] = json.loads(enrichd("plan", f"{workspace}.jsonl", "--json").output)
+    assert told["other"]["cents"]["high"] < 201  # 20 lookups at 10 cents
+    assert told["acme"]["cents"]["high"] > 1000
+    assert ["apollo" in told[name]["providers"] for name in told] == [False, True, False]
+    (tmp_path / "all.jsonl").write_text("\n".join((tmp_path / f"{name}.jsonl").read_text() for name in told))
+    together = json.loads(enrichd("plan", "all.jsonl", "--json").output)
+    assert together["jobs"] == together["asking"] == 60
+    assert together["cents"]["high"] > 1000
+    assert 0 < together["providers"]["apollo"]["lookups"] <= 20
 
 
 def test_every_recipe_is_true(enrichd: Enrichd, redis_url: str) -> None:

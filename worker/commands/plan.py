@@ -14,7 +14,7 @@ from worker.domain.job import Delivery, Job
 from worker.domain.kind import Kind
 from worker.domain.lane import Lane
 from worker.pipeline import Tools
-from worker.pipeline.dry_run import price
+from worker.pipeline.dry_run import ToolsOf, price
 from worker.queue.codec import decode, parse
 
 #: Reasons that are kept; all refused lines are counted.
@@ -63,10 +63,17 @@ def job_in(line: bytes | str, number: int, kinds: Mapping[str, Kind]) -> Job:
     return parse(decode(flat), Delivery("plan", Lane.BATCH, f"{number}-0", 1), kinds)
 
 
-async def plan(lines: Iterable[bytes | str], tools: Tools, kinds: Mapping[str, Kind], *, json: bool = False) -> int:
-    """Print the price of a batch; exit code 1 when no line is a job."""
+async def plan(
+    lines: Iterable[bytes | str],
+    tools: Tools,
+    kinds: Mapping[str, Kind],
+    tools_of: ToolsOf | None = None,
+    *,
+    json: bool = False,
+) -> int:
+    """Print the price of a batch; exit code 1 when no line is a job. ``tools_of`` is as in ``price``."""
     refused = Refused()
-    priced = await price(jobs_in(lines, kinds, refused), tools)
+    priced = await price(jobs_in(lines, kinds, refused), tools, tools_of)
     if json:
         sys.stdout.write(orjson.dumps(as_json(priced, refused), option=orjson.OPT_INDENT_2).decode() + "\n")
     else:

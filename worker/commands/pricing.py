@@ -19,7 +19,7 @@ class Pricing(App):
     async def price(self, lines: Iterable[bytes], *, as_json: bool) -> int:
         """Print the price of a batch of entries, one JSON object a line."""
         async with self.tools_only():
-            return await plan(lines, self._tools, self._kinds, json=as_json)
+            return await plan(lines, self._tools, self._kinds, self._tools_of, json=as_json)
 
 
 async def price(settings: Settings, path: Path, *, as_json: bool = False) -> int:

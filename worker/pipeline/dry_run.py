@@ -1,7 +1,8 @@
 """Dry runs: what a job would cost and whom it would ask, without asking anybody."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
@@ -36,6 +37,8 @@ from worker.pipeline.value import best_value
 _LOOKED_UP_TOGETHER: Final = 500
 
 Held = tuple[tuple[Claim, ...], tuple[Silence, ...]]
+#: A workspace's tools for a while: its providers are open meanwhile.
+ToolsOf = Callable[[str], AbstractAsyncContextManager[Tools]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,20 +109,29 @@ def _both(one: Need, other: Need) -> Need:
     )
 
 
-async def price(jobs: Iterable[tuple[Job, Kind]], tools: Tools, *, seed: int = 0) -> Priced:
+async def price(
+    jobs: Iterable[tuple[Job, Kind]], tools: Tools, tools_of: ToolsOf | None = None, *, seed: int = 0
+) -> Priced:
     """Price jobs together: a second job about the same subject finds what the first one bought.
 
-    Raises StoreUnavailable when the records cannot be looked at.
+    ``tools_of`` gives the tools of a workspace's jobs, where they are others. Raises StoreUnavailable when the records
+    or a workspace's keys cannot be looked at.
     """
     total = _Sum()
+    theirs: dict[str, Tools] = {}
     source = iter(jobs)
     while batch := list(islice(source, _LOOKED_UP_TOGETHER)):
         total.jobs += len(batch)
+        if tools_of is not None:
+            for workspace in {job.workspace for job, _ in batch} - theirs.keys():
+                # Nobody is asked: what providers say of themselves holds when they are closed, too.
+                async with tools_of(workspace) as own:
+                    theirs[workspace] = own
         named = [(job, kind, kind.subject(job)) for job, kind in batch]
         allowed = [about for about in named if not _is_suppressed(about[0], about[2], tools)]
         total.suppressed += len(batch) - len(allowed)
         for (job, kind, subject), held in zip(allowed, await _held(allowed, tools), strict=True):
-            total.add(job, kind, _judged(job, kind, subject, tools, *held)[0])
+            total.add(job, kind, _judged(job, kind, subject, theirs.get(job.workspace, tools), *held)[0])
     tallies = tools.rates.tallies if tools.rates else {}
     priced = estimate(_sorts(total.needs), tallies, seed=seed, choose=_choice(tools))
     wanting = Counter(name for need in total.needs for name in need.open)
@@ -135,7 +147,7 @@ def _sorts(needs: Iterable[Need]) -> list[Need]:
     first: dict[tuple[object, ...], Need] = {}
     times: Counter[tuple[object, ...]] = Counter()
     for need in needs:
-        could = tuple((provider.name, provider.cannot(need.subject) is None) for provider in need.providers)
+        could = tuple((one.name, one.max_micros, one.cannot(need.subject) is None) for one in need.providers)
         alike = (frozenset(need.subject.identifiers), need.open, need.cap_micros, frozenset(need.silent), could)
         first.setdefault(alike, need)
         times[alike] += 1

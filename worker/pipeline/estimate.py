@@ -78,14 +78,14 @@ class _World:
     rng: random.Random
     tallies: Mapping[str, Tally]
     wanted: frozenset[str]
-    odds: dict[tuple[str, str], Odds] = field(default_factory=dict)
+    odds: dict[tuple[str, int, str], Odds] = field(default_factory=dict)
     costs: dict[str, float] = field(default_factory=dict)
     calls: dict[str, float] = field(default_factory=dict)
     filled: dict[str, float] = field(default_factory=dict)
 
     def odds_of(self, provider: Provider, segment: str) -> Odds:
-        """What to expect of a provider in a segment, the same for all jobs of this world."""
-        name = (provider.name, segment)
+        """What to expect of a provider (at its price) in a segment, the same for all jobs of this world."""
+        name = (provider.name, provider.max_micros, segment)
         held = self.odds.get(name)
         if held is None:
             rng = random.Random(f"{provider.name}/{self.rng.random()}")  # noqa: S311 - a simulation

@@ -1,6 +1,8 @@
 """Dry runs: the price of a batch before anybody is paid, against what it then costs."""
 
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -14,7 +16,7 @@ from worker.domain.job import Job, ResultStatus
 from worker.domain.kind import Kind
 from worker.domain.provider import Ask
 from worker.domain.verdict import Done
-from worker.pipeline import Policy, enrich
+from worker.pipeline import Policy, Tools, enrich
 from worker.pipeline.dry_run import price
 
 VALUES = {
@@ -114,6 +116,35 @@ async def test_what_is_known_or_asked_for_twice_costs_nothing() -> None:
     assert (twice.jobs, twice.repeated) == (10, 5)
     typed = [(job._replace(known=VALUES), kind) for job, kind in jobs(0, 2)]
     assert (await price(typed, world.tools())).known == 2
+
+
+async def test_each_workspace_is_priced_with_its_own_providers() -> None:
+    """One tool box a workspace, opened once for a batch; providers of one name and two prices stay apart."""
+    common, theirs, opened = World(), World(), list[str]()
+    for world, cents in ((common, 10), (theirs, 1000)):
+        world.provider("pdl", {}, gives=VALUES, cents=cents)
+    theirs.provider("apollo", {}, gives=VALUES, cents=1)
+
+    @asynccontextmanager
+    async def tools_of(workspace: str) -> AsyncIterator[Tools]:
+        opened.append(workspace)
+        yield (theirs if workspace == "acme" else common).tools()
+
+    batch = [
+        (job._replace(workspace="acme" if n % 2 else "other"), kind) for n, (job, kind) in enumerate(jobs(0, 1200))
+    ]
+    apart = [
+        await price([one for one in batch if one[0].workspace == name], common.tools(), tools_of)
+        for name in ("other", "acme")
+    ]
+    opened.clear()
+    both = await price(batch, common.tools(), tools_of)
+    assert sorted(opened) == ["acme", "other"]
+    assert "apollo" not in apart[0].estimate.calls
+    assert both.estimate.calls["apollo"] == pytest.approx(apart[1].estimate.calls["apollo"], rel=0.2)
+    assert apart[0].estimate.high_micros <= 600 * 100_000 + 1 < apart[1].estimate.high_micros
+    assert both.estimate.micros == pytest.approx(sum(one.estimate.micros for one in apart), rel=0.2)
+    assert common.asked == theirs.asked == []
 
 
 async def test_overlapping_jobs_about_one_subject_are_one_need() -> None:
