@@ -1,7 +1,7 @@
 """The whole of it for a test: the shipped daemon as processes, real servers, a simulated outside world, a judge."""
 
 import asyncio
-import itertools
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -20,6 +20,7 @@ from worker.embedded import EmbeddedServers
 LANE = "enrichment-jobs"
 GROUP = "enrichment-workers"
 PATIENCE_S = 60.0
+_READY = re.compile(r"Worker is ready.*?(http://[\d.]+:\d+)")
 TERMINAL = ("completed", "failed", "dead_letter", "cancelled")
 
 #: Every write that takes a job into a terminal state leaves a row: a job that ends twice has two.
@@ -55,14 +56,11 @@ class Town:
         self.connection = connection
         self.fleet = fleet
         self._log = log
-        self._ports: list[str] = []
 
     async def start(self, **settings: str) -> Worker:
         """A worker that takes jobs; ``settings`` are environment variables for it alone."""
         before = self.log().count("Worker is ready")
         worker = self.fleet.start(**settings)
-        if settings.get("HEALTH_CHECK_PORT", "0") != "0":
-            self._ports.append(settings["HEALTH_CHECK_PORT"])
         await self.said("Worker is ready", before + 1)
         return worker
 
@@ -75,11 +73,16 @@ class Town:
 
     async def keep_figures(self) -> None:
         """Write beside the log what the workers' health ports show, for whoever searches the folder later."""
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
-            for port, path in itertools.product(self._ports, ("metrics", "health")):
-                with suppress(aiohttp.ClientError, TimeoutError):
-                    async with session.get(f"http://127.0.0.1:{port}/{path}") as reply:
+        addresses = set(_READY.findall(self.log()))
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.5)) as session:
+
+            async def keep(address: str, path: str) -> None:
+                with suppress(aiohttp.ClientError, TimeoutError):  # killed or frozen ones show nothing
+                    async with session.get(f"{address}/{path}") as reply:
+                        port = address.rpartition(":")[2]
                         self._log.with_suffix(f".{port}.{path}").write_bytes(await reply.read())
+
+            await asyncio.gather(*(keep(address, path) for address in addresses for path in ("metrics", "health")))
 
     def log(self) -> str:
         """What all workers have said so far."""

@@ -35,6 +35,42 @@ def test_two(tmp_path):
 """
 
 
+_DELETED = f"""
+import asyncio
+import asyncpg
+import redis
+
+def test_redis(redis_url):
+    with redis.Redis.from_url(redis_url) as client:
+        client.set("key", {OTHER!r})
+        client.delete("key")
+
+def test_postgres(pg_dsn):
+    async def go():
+        connection = await asyncpg.connect(pg_dsn)
+        await connection.execute("CREATE TABLE kept (text text)")
+        await connection.execute("INSERT INTO kept VALUES ($1)", {OTHER!r})
+        await connection.execute("DELETE FROM kept")
+        await connection.close()
+    asyncio.run(go())
+"""
+
+
+def _run(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """pytest over a folder's ``test_sub.py``."""
+    (folder / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments]
+    return subprocess.run(
+        [*command, "--basetemp", str(folder / "base"), "test_sub.py"],
+        cwd=folder,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that nobody searches afterwards."""
@@ -54,6 +90,15 @@ def test_every_spelling_is_found(folder: Path, before: str) -> None:
     assert len(search.found) == len(spelled)
     assert f"{folder}/0.bin at byte {100 + len(before)}:" in search.found[0]
     assert search.counts["files"] == len(spelled)
+
+
+def test_a_mark_across_two_blocks_is_found_once(folder: Path) -> None:
+    """Files are read in blocks of 4 MB; the offset is the file's."""
+    for before in ((4 << 20) - 5, (4 << 20) - len(MARK), 4 << 20):
+        (folder / "large.log").write_bytes(bytes(before) + MARK.encode() + bytes(5 << 20))
+        search = Search()
+        search.folder(folder)
+        assert [line.split(":")[0] for line in search.found] == [f"{folder}/large.log at byte {before}"]
 
 
 def test_what_is_planted_bears_the_mark() -> None:
@@ -102,6 +147,19 @@ async def test_a_row_is_named_however_it_is_stored(pg_dsn: str) -> None:
     assert last.found == []
 
 
+def test_what_was_deleted_long_ago_is_found(folder: Path) -> None:
+    """A Redis value that was deleted and a row of a dropped database: what the servers wrote is all looked through."""
+    (folder / "conftest.py").write_text(
+        "from tests.conftest import embedded_servers, pg_dsn, pg_template, planted_watch, redis_url\n" + _CONFTEST
+    )
+    (folder / "test_sub.py").write_text(_DELETED)
+    run = _run(folder)
+    assert "2 passed" in run.stdout, run.stdout + run.stderr
+    assert run.returncode == 1
+    assert "appendonly" in run.stdout
+    assert "/pg_wal/" in run.stdout
+
+
 @pytest.mark.parametrize(
     ("leak", "where"),
     [
@@ -117,17 +175,7 @@ def test_a_run_with_a_leak_fails(folder: Path, leak: str, where: str, processes:
     (folder / "conftest.py").write_text(_CONFTEST)
     body = leak.format(key=OTHER)
     (folder / "test_sub.py").write_text(_SUB_RUN.format(one=body))
-    (folder / "pytest.ini").write_text("[pytest]\n")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *processes]
-    run = subprocess.run(
-        [*command, "--basetemp", str(folder / "base"), "test_sub.py"],
-        cwd=folder,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    run = _run(folder, *processes)
     assert "2 passed" in run.stdout, run.stdout + run.stderr
     assert run.returncode == (1 if where else 0)
     line = next(line for line in run.stdout.splitlines() if line.startswith("planted keys: "))

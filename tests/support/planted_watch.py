@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from tests.support.planted import Search
+from worker.web import metrics
 
 WATCH = pytest.StashKey["PlantedWatch"]()
 _HANDED_OVER = "planted_keys"
@@ -27,6 +29,14 @@ class PlantedWatch(logging.Handler):
         self.search = Search()
         self._is_worker = hasattr(config, "workerinput")
         config.stash[WATCH] = self
+        self._render = metrics.generate_latest  # type: ignore[attr-defined]
+        metrics.generate_latest = self._rendered  # type: ignore[attr-defined, assignment]
+
+    def _rendered(self, registry: CollectorRegistry) -> bytes:
+        """The metrics of an App in this process."""
+        text: bytes = self._render(registry)
+        self.search.text("metrics", text.decode())
+        return text
 
     def emit(self, record: logging.LogRecord) -> None:
         """Look through everything a handler could write of a record."""
@@ -49,7 +59,8 @@ class PlantedWatch(logging.Handler):
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Add what a process of the run has searched."""
-        counts, found = getattr(node, "workeroutput", {}).get(_HANDED_OVER, ({}, []))
+        counts, found, seconds = getattr(node, "workeroutput", {}).get(_HANDED_OVER, ({}, [], 0.0))
+        self.search.seconds += seconds
         for what, number in counts.items():
             self.search.count(what, number)
         self.search.found.extend(found)
@@ -60,7 +71,7 @@ class PlantedWatch(logging.Handler):
         logging.getLogger().removeHandler(self)
         if self._is_worker:
             output: dict[str, Any] = session.config.workeroutput  # type: ignore[attr-defined]
-            output[_HANDED_OVER] = (self.search.counts, self.search.found)
+            output[_HANDED_OVER] = (self.search.counts, self.search.found, self.search.seconds)
             return
         for folder in _folders_of(session.config):
             self.search.folder(folder)
@@ -78,7 +89,7 @@ def summary(search: Search) -> Iterable[str]:
     counts = search.counts
     looked = (
         f"{counts.get('bytes', 0) / 1e6:.0f} MB in {counts.get('files', 0)} files, {counts.get('rows', 0)} rows,"
-        f" {counts.get('texts', 0)} outputs and log records"
+        f" {counts.get('texts', 0)} outputs, metrics and log records, in {search.seconds:.1f} s"
     )
     if not search.found:
         return [f"planted keys: none in {looked}"]
