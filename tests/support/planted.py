@@ -105,8 +105,10 @@ class Search:
         try:
             await connection.execute("SET lock_timeout = '10s'")
             tables = await connection.fetch(
-                "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables"
-                " WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"
+                "SELECT format('%I.%I', n.nspname, c.relname) AS name"
+                " FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace"
+                " WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema')"
+                " AND n.nspname !~ '^pg_toast' AND pg_relation_size(c.oid) > 0 ORDER BY 1"
             )
             if not tables:
                 return
