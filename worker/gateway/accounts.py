@@ -163,6 +163,7 @@ class Accounts:
 
     async def _decide_all(self, groups: list[list[Asked]]) -> list[Sequence[Permit | Refusal]]:
         """One round trip for all accounts that have to be asked about."""
+        asked_at = monotonic()
         unpaced = [group[0].place for group in groups if group[0].place.pace is None]
         untroubled = {id(place) for place in await self._untroubled(unpaced)} if unpaced else set()
         free = [id(group[0].place) in untroubled for group in groups]
@@ -170,11 +171,13 @@ class Accounts:
         replies = iter(await self._run_many("admit", [self._admission(group[0].place, group) for group in asking]))
         decisions: list[Sequence[Permit | Refusal]] = []
         for group, is_free in zip(groups, free, strict=True):
-            now = monotonic()
-            decisions.append([Permit(now, now)] * len(group) if is_free else await self._decide(group, next(replies)))
+            if is_free:
+                decisions.append([Permit(asked_at, asked_at)] * len(group))
+            else:
+                decisions.append(await self._decide(group, next(replies), asked_at))
         return decisions
 
-    async def _decide(self, group: list[Asked], reply: Any) -> Sequence[Permit | Refusal]:
+    async def _decide(self, group: list[Asked], reply: Any, asked_at: float) -> Sequence[Permit | Refusal]:
         place = group[0].place
         while reply is not None:
             word = reply[0]
@@ -184,7 +187,8 @@ class Accounts:
                 place.seeds = await self._seed(place)
             else:
                 place.seeds = ()
-                return self._decisions(group, reply, monotonic())
+                return self._decisions(group, reply, asked_at)
+            asked_at = monotonic()
             reply = await self._run("admit", *self._admission(place, group))
         return await asyncio.gather(*(self._on_our_own(place) for _ in group))
 
@@ -208,17 +212,19 @@ class Accounts:
         args.append(orjson.dumps(calls))
         return keys, args
 
-    def _decisions(self, group: list[Asked], reply: list[Any], now: float) -> list[Permit | Refusal]:
-        place, epoch = group[0].place, reply[1]
+    def _decisions(self, group: list[Asked], reply: list[Any], asked_at: float) -> list[Permit | Refusal]:
+        """What Redis decided at a moment between ``asked_at`` and now: no send before its time by the later clock, and
+        none after its grace by the earlier one, however long the reply has waited to be read."""
+        place, epoch, now = group[0].place, reply[1], monotonic()
         if all(kind in (1, 2, 3) for kind in reply[2::3]):
-            place.epoch, place.believed_until = epoch, now + _BELIEF_S
+            place.epoch, place.believed_until = epoch, asked_at + _BELIEF_S
         lateness_s = place.pace.lateness_s if place.pace else inf
         decisions: list[Permit | Refusal] = []
         for asked, kind, wait, why in zip(group, reply[2::3], reply[3::3], reply[4::3], strict=True):
             wait_s = int(wait) / _MICRO
             if kind in (1, 5):
-                send_at = now + wait_s
-                decisions.append(Permit(send_at, now, send_at + lateness_s, epoch, kind == 5))
+                latest = asked_at + wait_s + lateness_s
+                decisions.append(Permit(now + wait_s, asked_at, latest, epoch, kind == 5))
             elif kind in (4, 6):
                 if kind == 4:
                     wait_s += behind_s(self._options.breaker.ahead_s, asked.lane, random.random())  # noqa: S311 - jitter
