@@ -58,6 +58,11 @@ _SIGNS = frozenset(
 #: One of these is in every text that ``_CHALLENGE`` or ``_PARKED`` finds something in ("dom" for ``_FOR_SALE``).
 _CHALLENGE_SIGNS = ("checking", "moment", "attention", "human", "robot", "ddos", "cookies", "pardon", "denied", "unsuccessful", "unusual", "bot", "security", "captcha")  # fmt: skip
 _PARKED_SIGNS = ("dom", "parked", "related", "future", "soon", "construction", "entsteht", "aufbau", "default", "nginx", "works!", "iis", "congratulations", "suspended", "index")  # fmt: skip
+#: The same for ``_NOT_FOUND``.
+_NOT_FOUND_SIGNS = (
+    "found", "exist", "404", "gefunden", "trouv", "encontrada", "trovata", "gevonden", "hittades", "finns", "fundet", "funnet", "findes", "löy", "znaleziona", "istnieje", "nalezena", "keresett",
+    "найдена", "見つ", "找不到", "찾을",
+)  # fmt: skip
 #: Texts longer than this are about something.
 SHORT, MIDDLE = 600, 2500
 #: Characters of markup that are searched for signs of walls and shells.
@@ -66,6 +71,10 @@ MARKUP = 200_000
 
 def _any_of(signs: tuple[str, ...], text: str) -> bool:
     return any(sign in text for sign in signs)
+
+
+def _says_not_found(text: str) -> bool:
+    return _any_of(_NOT_FOUND_SIGNS, text.lower()) and _NOT_FOUND.search(text) is not None
 
 
 def kind_of_page(document: Document, rendering: Rendering, html: str, status: int = 200) -> str:
@@ -82,7 +91,7 @@ def kind_of_page(document: Document, rendering: Rendering, html: str, status: in
     if (
         size >= 200
         and status < 400
-        and not _OTHER_SCRIPT.search(text, 0, 3000)
+        and not (rendering.foreign and _OTHER_SCRIPT.search(text, 0, 3000))
         and not _OTHER_SCRIPT.search(title)
         and _SIGNS.isdisjoint(rendering.vocabulary)
         and _SIGNS.isdisjoint(_WORD.findall(title.lower()))
@@ -109,7 +118,7 @@ def kind_of_page(document: Document, rendering: Rendering, html: str, status: in
     if status in {404, 410}:
         return "soft_404"
     first = "\n".join(rendering.lines[:12])
-    if _NOT_FOUND.search(title) or (size < 1500 and _NOT_FOUND.search(first)):
+    if _says_not_found(title) or (size < 1500 and _says_not_found(first)):
         return "soft_404"
     if (
         size < 400

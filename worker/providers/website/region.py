@@ -109,7 +109,7 @@ def vote(
         if sign in sample:
             votes[code] += weight
     opening = sample[:8_000]
-    if not opening.isascii() and _ANY_SCRIPT.search(opening):
+    if rendering.foreign and _ANY_SCRIPT.search(opening):
         for pattern, code, weight in _SCRIPTS:
             if pattern.search(opening):
                 votes[code] += weight

@@ -54,6 +54,8 @@ _CLOSING = {f"/{name}": kind for name, kind in _KINDS.items()}
 _ENTITIES = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 #: A line from its first digit on: one match per line.
 _FROM_DIGIT = re.compile(r"\d[^\n]*")
+#: The bytes of UTF-8 without those that begin a character from U+0340 to U+1FFF or from U+3000 on.
+_LATIN_BYTES = bytes({*range(256)}.difference(range(0xCD, 0xE2), range(0xE3, 0xF5)))
 _WORD = re.compile(r"[^\W\d_]{2,30}")
 _ASCII_WORD = re.compile(r"[A-Za-z]{2,30}")
 _ODD_SPACES = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -105,6 +107,8 @@ class Rendering:
     numbered: list[int] = field(default_factory=list)
     vocabulary: frozenset[str] = frozenset()
     exact: frozenset[str] = frozenset()
+    #: Whether there may be letters of other scripts than Latin.
+    foreign: bool = False
     _lowered: str | None = None
 
     @property
@@ -178,6 +182,8 @@ def render(parser: LexborHTMLParser) -> Rendering:
         starts.append(at)
         at += len(line) + 1
     text = out.text = "\n".join(out.lines)
+    encoded = text.encode(errors="replace")
+    out.foreign = not text.isascii() and bool(encoded.translate(None, _LATIN_BYTES))
     out.numbered = [bisect_right(starts, match.start()) - 1 for match in _FROM_DIGIT.finditer(text)]
     out.exact = frozenset((_ASCII_WORD if text.isascii() else _WORD).findall(text))
     out.vocabulary = frozenset(map(str.lower, out.exact))
@@ -186,10 +192,10 @@ def render(parser: LexborHTMLParser) -> Rendering:
 
 def _tags_and_texts(html: str) -> Iterable[tuple[str, str]]:
     """Every tag without its brackets, with the text behind it."""
-    if html.count("<") != html.count(">") or "<plaintext" in html:
+    parts = html.replace(">", "<").split("<")
+    if 2 * html.count("<") != len(parts) - 1 or "<plaintext" in html:
         # Brackets in the names of attributes and behind "plaintext" are written as they are, not in pairs.
         return [(tag, text) for piece in html.split("<")[1:] for tag, _, text in (piece.partition(">"),)]
-    parts = html.replace(">", "<").split("<")
     return zip(parts[1::2], parts[2::2], strict=False)
 
 
@@ -202,7 +208,7 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
     bits = total = 0
     around: list[int] = []  # for each open element the bits outside of it
     hidden_from = -1  # inside an element that is not drawn: ignore all until no more than this many are open
-    anchors: list[Link] = []
+    anchors: list[tuple[Link, int]] = []  # open ones, each with the number of pieces that its line had before it
     column, run_from = -1, -1
     after_close = False
 
@@ -234,9 +240,9 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
                     shift = inner[0] == " "
                     runs.append((inner[shift:], len(lines), length - size + shift, inside))
             if kind == _ANCHOR and anchors:
-                anchor = anchors.pop()
+                anchor, before = anchors.pop()
                 if anchor.line == len(lines):
-                    anchor.text = "".join(buffer)[anchor.column :].strip()
+                    anchor.text = "".join(buffer[before:]).strip()
                 else:
                     anchor.text = " ".join(lines[anchor.line : anchor.line + 12])[anchor.column :].strip()[:300]
             run_from = -1
@@ -283,7 +289,7 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
                     length, shared = 0, -1
                 space = False
             elif kind == _IMAGE:
-                out.images.append(Image(tag, anchors[-1].href if anchors else None, len(lines)))
+                out.images.append(Image(tag, anchors[-1][0].href if anchors else None, len(lines)))
                 space = True
             elif kind == _INPUT:
                 space = True
@@ -305,7 +311,7 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
                     if "&" in href:
                         href = unescape(href)
                     anchor = Link(href, "", len(lines), length, bits, rest)
-                    anchors.append(anchor)
+                    anchors.append((anchor, len(buffer)))
                     if href:
                         links.append(anchor)
             after_close = False
@@ -314,8 +320,10 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
             if not words:
                 space = True
                 continue
-            joined = " ".join(words) if len(words) > 1 else words[0]
-            ends_in_space = text[-1].isspace()
+            joined = " ".join(words)
+            begins_in_space = ends_in_space = False
+            if len(joined) != len(text):
+                begins_in_space, ends_in_space = text[0].isspace(), text[-1].isspace()
             if "&" in joined:
                 joined = " ".join(unescape(joined).split())
                 ends_in_space = ends_in_space or text.endswith("&nbsp;")
@@ -324,7 +332,7 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
             if not joined:
                 space = True
                 continue
-            if buffer and (space or text[0].isspace()):
+            if buffer and (space or begins_in_space):
                 joined = " " + joined
             space = ends_in_space
             buffer.append(joined)
