@@ -3,7 +3,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate
 from urllib.parse import urldefrag
@@ -27,7 +27,6 @@ _PATTERNS: tuple[Subject, ...] = tuple(
     (about, worth, re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.I)) for about, worth, words in _SUBJECTS
 )
 #: The first letters of every expression: most links have no word that begins so.
-_TOKEN = re.compile(r"([a-z]{3,4})[a-z]*")
 _HINTS: dict[str, tuple[Subject, ...]] = {}
 for _number, _subject in enumerate(_PATTERNS):
     for _phrase in _SUBJECTS[_number][2].split("|"):
@@ -37,7 +36,6 @@ for _number, _subject in enumerate(_PATTERNS):
                 _subject,
             )
 _HINTS["job"] = _HINTS["jobs"]
-_KNOWN = frozenset(_HINTS)
 _FOREIGN = re.compile(
     "контакт|компани|о нас|про нас|команда|επικοινων|お問|会社|企業|アクセス|特定商|役員|チーム|プライバ|联系|聯絡|关于|關於|연락|오시는|회사|문의"
 )
@@ -51,6 +49,8 @@ _SHORT = re.compile(
 _ENCODED = re.compile(r"%[de]")
 #: What no link holds, so that no expression reaches from one into the next.
 _BETWEEN = "\x00"
+#: Bytes of small letters, and of what is between links, as they are; all else a space.
+_LETTERS = bytes(byte if 97 <= byte <= 122 or byte == 0 else 32 for byte in range(256))
 _FILES = re.compile(
     r"\.(?:pdf|jpe?g|png|gif|webp|svg|zip|docx?|xlsx?|pptx?|mp[34]|exe|dmg|ics|vcf|xml|rss|css|js)(?:$|\?)", re.I
 )
@@ -81,12 +81,14 @@ def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageL
         href = link.href.strip()
         if not href or href[0] == "#" or href[:11].lower().startswith(("javascript:", "mailto:", "tel:")):
             continue
-        if len(href) > 400 or _FILES.search(href) or _NOISE.search(href):
+        if len(href) > 400:
             continue
         found = _about(href[-80:] if "//" not in href else _path(href), link.text[:60], tuple(subjects))
-        if found is None:
+        if found is None or _FILES.search(href) or _NOISE.search(href):
             continue
-        url = urldefrag(document.absolute(href)).url
+        url = document.absolute(href)
+        if "#" in url:
+            url = urldefrag(url).url
         if not url.startswith(("http://", "https://")) or _site(host_of(url)) != own or url.rstrip("/") == here:
             continue
         about, rank = found
@@ -104,11 +106,14 @@ def _promising(links: Sequence[Link]) -> list[tuple[int, list[Subject]]]:
     said = [f"{link.href.strip()[-50:]} {link.text[:40]}" for link in links]
     text = _BETWEEN.join(said)
     text = text.lower() if text.isascii() else _BETWEEN.join([s.lower() if s.isascii() else fold(s) for s in said])
-    starts = [0, *accumulate(len(part) + 1 for part in text.split(_BETWEEN))]
     found: dict[int, list[Subject]] = {}
-    hits = [(at, token) for token in _KNOWN.intersection(_TOKEN.findall(text)) for at in _beginnings(text, token)]
-    for at, token in sorted(hits):
-        found.setdefault(bisect_right(starts, at) - 1, []).extend(_HINTS[token])
+    hints = _HINTS.get
+    for index, part in enumerate(text.encode(errors="replace").translate(_LETTERS).decode().split(_BETWEEN)):
+        for word in part.split():
+            subjects = hints(word[:4])
+            if subjects is not None:
+                found.setdefault(index, []).extend(subjects)
+    starts = [0, *accumulate(len(part) + 1 for part in text.split(_BETWEEN))]
     others = [match.start() for match in _SHORT.finditer(text)]
     if not text.isascii():
         others += [match.start() for match in _FOREIGN.finditer(text)]
@@ -117,16 +122,6 @@ def _promising(links: Sequence[Link]) -> list[tuple[int, list[Subject]]]:
     for at in others:
         found.setdefault(bisect_right(starts, at) - 1, list(_PATTERNS))
     return sorted(found.items())
-
-
-def _beginnings(text: str, token: str) -> Iterator[int]:
-    """Where a word begins with four letters, or is three letters."""
-    at = text.find(token)
-    while at >= 0:
-        end = at + len(token)
-        if not ("a" <= text[at - 1 : at] <= "z") and (len(token) == 4 or not ("a" <= text[end : end + 1] <= "z")):
-            yield at
-        at = text.find(token, end)
 
 
 def _path(href: str) -> str:
