@@ -18,44 +18,15 @@ _DISGUISED = re.compile(
     r"\s{0,2}(?P<domain>[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\s{0,2}(?:\.|[\[({]\s{0,2}(?:dot|\.|punkt|punto|point|ponto|pt|d0t)\s{0,2}[\])}]|\s(?:dot|DOT|punkt|punto|point|ponto)\s)\s{0,2}[A-Za-z0-9-]{1,63}){1,5})",
     re.I,
 )
-#: One of these is in every text with a disguised address.
-_HINTS = (
-    "(at",
-    "[at",
-    "{at",
-    "<at",
-    "|at",
-    "( at",
-    "[ at",
-    "{ at",
-    "(@",
-    "[@",
-    "{@",
-    "<@",
-    "( @",
-    "[ @",
-    " @",
-    "@ ",
-    "(a)",
-    "[a]",
-    "ät}",
-    "ät)",
-    "ät]",
-    "æt",
-    "アット",
-    "arroba",
-    "arobase",
-    "chiocciola",
-    "chez)",
-    "chez]",
-    "snabel",
-    "kukac",
-    "malpa",
-    " dot ",
-    " punkt ",
-    " punto ",
-    " point ",
-)
+#: One of these is in every text with a disguised address: words, what stands around an "@", what brackets begin with.
+_HINT_WORDS = frozenset({
+    "æt", "ät", "アット", "アットマーク", "arroba", "arobase", "chiocciola", "chez", "snabel", "kukac", "malpa",
+    "dot", "punkt", "punto", "point",
+})  # fmt: skip
+_AT_HINTS = (" @", "@ ", "(@", "[@", "{@", "<@")
+_BRACKET_HINTS = {
+    "(": ("(at", "( at", "(a)"), "[": ("[at", "[ at", "[a]"), "{": ("{at", "{ at"), "<": ("<at",), "|": ("|at",)
+}  # fmt: skip
 #: What every disguised address has, to leave other lines alone.
 _DISGUISE = re.compile(
     r"[\[({<|]\s{0,2}(?:at|@|ät|アットマーク|アット|arroba|arobase|chiocciola|chez|a|æt|snabel-?a|kukac|malpa)\s{0,2}[\])}>|]|\s(?:at|chiocciola|arroba|arobase)\s[\w-]{1,63}\s?(?:dot|punkt|punto|point|[\[({])|\w\s?@\s\w|\w\s@\s?\w",
@@ -96,8 +67,7 @@ def find_emails(rendering: Rendering, html: str) -> list[Email]:
     """Every address once, in the order of the page: text first, then links, then scrambled ones."""
     found: dict[str, Email] = {}
     budget = MAX_FOUND * 4
-    lowered = rendering.lowered
-    disguised = any(hint in lowered for hint in _HINTS) and _DISGUISE.search(rendering.text) is not None
+    disguised = _may_disguise(rendering) and _DISGUISE.search(rendering.text) is not None
     for index, line in enumerate(rendering.lines if disguised or "@" in rendering.text else ()):
         if "@" in line:
             budget -= line.count("@")
@@ -113,12 +83,21 @@ def find_emails(rendering: Rendering, html: str) -> list[Email]:
             for address in _in_mailto(link):
                 shown = _spells(link.text, address)
                 found.setdefault(address.lower(), Email(address, -1, 0, 0, path="a[href^=mailto]", shown=shown))
-    if "cfemail" in html or "email-protection#" in html:
+    if "data-cfemail" in html or "email-protection#" in html:
         for match in _CLOUDFLARE.finditer(html):
             plain = uncloudflare(match.group(1))
             if plain:
                 found.setdefault(plain.lower(), Email(plain, -1, 0, 0, path="data-cfemail"))
     return list(found.values())[:MAX_FOUND]
+
+
+def _may_disguise(rendering: Rendering) -> bool:
+    text = rendering.lowered
+    return (
+        not _HINT_WORDS.isdisjoint(rendering.vocabulary)
+        or ("@" in text and any(hint in text for hint in _AT_HINTS))
+        or any(bracket in text and any(hint in text for hint in hints) for bracket, hints in _BRACKET_HINTS.items())
+    )
 
 
 def _spells(text: str, address: str) -> bool:
