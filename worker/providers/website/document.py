@@ -1,12 +1,22 @@
 """The parts of a document outside of its running text: title, metas, links, scripts, language."""
 
+import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
 #: Longer JSON-LD (characters) is a catalogue, not a company; it is not looked at.
 MAX_SCRIPT = 2_000_000
+#: Paths that stand in an absolute address as they are written.
+_PLAIN_PATH = re.compile(r"/?[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*/?")
+
+
+@lru_cache(maxsize=64)
+def _beginning(base: str, rooted: bool) -> str:
+    """What stands before a plain path in an absolute address. Raises ValueError when there is no making one."""
+    return urljoin(base, "/x" if rooted else "x")[: -2 if rooted else -1]
 
 
 @dataclass(slots=True)
@@ -29,8 +39,12 @@ class Document:
 
     def absolute(self, href: str) -> str:
         """An address on the page made absolute; empty when it cannot be."""
+        href = href.strip()
+        base = self.base or self.url
         try:
-            return urljoin(self.base or self.url, href.strip())
+            if _PLAIN_PATH.fullmatch(href):
+                return _beginning(base, href[0] == "/") + href
+            return urljoin(base, href)
         except ValueError:
             return ""
 

@@ -4,6 +4,7 @@ Names after GLEIF's list of entity legal forms (ISO 20275), reduced to what comp
 """
 # ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
+import itertools
 import re
 from functools import lru_cache
 
@@ -72,6 +73,7 @@ FORM_WORDS = frozenset(
 )
 DOTTED_FORMS = ("L.L.C", "L.L.P", "S.A", "S.p.A", "S.P.A", "S.r.l", "S.R.L", "S.n.c", "s.n.c", "s.a.s", "s.r.l", "S.L", "S. de", "B.V", "N.V", "V.O.F", "v.o.f", "A/S", "S/A", "e.K", "e. K", "e.V", "e. V", "e.U", "s.r.o", "s. r. o", "a.s", "d.o.o", "S.K.A",
                 "K.K", "A.Ş", "W.L.L", "N.A", "U.A", "S.à", "S.a.r", "S.A.R")  # fmt: skip
+_AROUND_DOT = {form[:3]: tuple(other for other in DOTTED_FORMS if other[:3] == form[:3]) for form in DOTTED_FORMS}
 
 STRONG = re.compile(
     r"(?<!\w)(?:Inc|Incorporated|PLLC|DAC|LLLP|Aktiengesellschaft|U\.A|合資会社|Corp|Corporation|L\.?L\.?C|L\.?L\.?P|Ltd|Limited|PLC|plc|Pty\.?\s(?:Ltd|Limited)|Pte\.?\s(?:Ltd|Limited)|Pvt\.?\s(?:Ltd|Limited)"
@@ -116,3 +118,15 @@ def has_strong_form(name: str) -> bool:
     """Whether a name ends in a form that only companies carry."""
     _, form = split_legal_form(name)
     return bool(form) and form.lower().replace(".", " ").strip(" ,").replace("  ", " ") not in _WEAK
+
+
+def dotted_forms(text: str) -> list[str]:
+    """Those of ``DOTTED_FORMS`` that are in a text.
+
+    >>> dotted_forms("Acme S.p.A. and Zenith A/S")
+    ['A/S', 'S.p.A']
+    """
+    pieces = text.split(".")
+    pairs = {f"{left[-1:]}.{right[:1]}" for left, right in itertools.pairwise(pieces)}
+    pairs.update(form for form in ("A/S", "S/A") if form in text)
+    return [form for pair in sorted(pairs & _AROUND_DOT.keys()) for form in _AROUND_DOT[pair] if form in text]

@@ -25,7 +25,7 @@ def read_markup(parser: LexborHTMLParser, html: str) -> list[dict[str, Any]]:
         items.extend(_scoped(parser, "itemscope", "itemtype", "itemprop"))
     if "typeof=" in html:
         items.extend(_scoped(parser, "typeof", "typeof", "property"))
-    if "street-address" in html or "vcard" in html or "h-card" in html:
+    if ("card" in html and ("vcard" in html or "h-card" in html)) or "street-address" in html:
         items.extend(_hcards(parser))
     return items
 

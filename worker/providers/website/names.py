@@ -14,8 +14,8 @@ from worker.providers.website.address import Address
 from worker.providers.website.document import Document
 from worker.providers.website.host_names import agreement, host_core
 from worker.providers.website.legal_forms import (
-    DOTTED_FORMS,
     FORM_WORDS,
+    dotted_forms,
     has_strong_form,
 )
 from worker.providers.website.legal_mentions import legal_mentions
@@ -76,6 +76,7 @@ _HOMES = frozenset(
     "/ ./ ../ index.html /index.html index.htm /index.htm index.php /index.php default.aspx /default.aspx home.html ../index.html /home"
     " default.asp index.asp /en /en/ /de/ /fr/".split()
 )
+_LONGEST_HOME = max(map(len, _HOMES))
 _HOME_PATHS = frozenset({"", "index.html", "index.php", "index.htm", "en", "en/", "home"})
 
 #: Takes (text, place, where).
@@ -204,7 +205,7 @@ def _from_head(document: Document, offer: Offer) -> None:
 def _from_body(rendering: Rendering, hosts: Sequence[str], addresses: Sequence[Address], offer: Offer) -> None:
     lines, bits = rendering.lines, rendering.bits
     text = rendering.text
-    forms = [*(FORM_WORDS & rendering.exact), *(form for form in DOTTED_FORMS if form in text)]
+    forms = [*(FORM_WORDS & rendering.exact), *dotted_forms(text)]
     claimed = rendering.lines_with(_CLAIM_SIGNS, exact=True)
     formal = rendering.lines_with(forms, exact=True)
     formal_wide = rendering.lines_with(_WIDE_FORMS, exact=True) if not text.isascii() else set()
@@ -286,6 +287,8 @@ def _above(address: Address, rendering: Rendering, offer: Offer) -> None:
 def _is_home(href: str, own: set[str]) -> bool:
     if "?" in href or "#" in href:
         href = href.partition("?")[0].partition("#")[0]
+    if len(href) > _LONGEST_HOME and "//" not in href:
+        return False
     target = href.lower()
     if target in _HOMES:
         return True
@@ -296,9 +299,9 @@ def _is_home(href: str, own: set[str]) -> bool:
 
 
 def _alone_counts(rendering: Rendering) -> Counter[str]:
-    texts = [line for line in rendering.lines if len(line) <= MAX_NAME]
-    texts += [text for text, _, _, _ in rendering.runs]
-    return Counter([text.lower().strip(" .,®™©") for text in texts])
+    texts = rendering.lowered.split("\n")
+    texts += "\n".join([text for text, _, _, _ in rendering.runs]).lower().split("\n")
+    return Counter([text.strip(" .,®™©") for text in texts if len(text) <= MAX_NAME])
 
 
 def _score(pool: dict[str, Candidate]) -> list[Candidate]:

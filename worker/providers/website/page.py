@@ -80,6 +80,8 @@ def parse_at(
     body = html[:MAX_BYTES]
     page_hash = hashlib.sha256(html).hexdigest()
     text, encoding = decode(body, headers)
+    if b"\x00" in body:
+        text = text.replace("\x00", "")
     reading = read(text, url)
     document, rendering = reading.document, reading.rendering
     places = Places(url, page_hash, rendering)
@@ -120,7 +122,7 @@ def parse_at(
 
 def read(text: str, url: str) -> Reading:
     """Read a decoded document in all its parts."""
-    parser = LexborHTMLParser(text.replace("\x00", ""))
+    parser = LexborHTMLParser(text)
     document = read_document(parser, url)
     structured = _structured(parser, document, text)
     rendering = render(parser)
@@ -174,15 +176,18 @@ def _shown_emails(emails: Sequence[Email]) -> tuple[str, ...]:
 
 def _hosts(document: Document, rendering: Rendering) -> tuple[str, list[str]]:
     """(own host, hosts linked to, commonest first). Without an address of its own a page's links tell its site."""
+    written = Counter(
+        [
+            href.partition("//")[2].partition("/")[0]
+            for link in rendering.links
+            if (href := link.href)[:4] == "http" or href[:2] == "//"
+        ]
+    )
     counts: Counter[str] = Counter()
-    for link in rendering.links:
-        href = link.href
-        if href[:4] == "http" or href[:2] == "//":
-            host = (
-                href.partition("//")[2].partition("/")[0].partition("?")[0].rpartition("@")[2].partition(":")[0].lower()
-            )
-            if "." in host:
-                counts[host] += 1
+    for authority, count in written.items():
+        host = authority.partition("?")[0].rpartition("@")[2].partition(":")[0].lower()
+        if "." in host:
+            counts[host] += count
     own = ""
     for address in (document.url, document.canonical, document.meta.get("og:url", ""), document.base):
         own = host_of(address)

@@ -33,5 +33,5 @@ def find_technologies(document: Document) -> tuple[str, ...]:
         found.add({"joomla": "Joomla", "drupal": "Drupal"}.get(name.lower(), name))
     haystack = "\n".join([*document.scripts[:150], *document.stylesheets[:60]]).lower()
     if haystack:
-        found.update(name for name, sign in _SIGNS if sign.lower() in haystack)
+        found.update(name for name, sign in _SIGNS if sign in haystack)
     return tuple(sorted(found, key=str.lower))
