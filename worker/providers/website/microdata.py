@@ -16,11 +16,16 @@ _ADDRESS = frozenset(
     {"streetAddress", "addressLocality", "addressRegion", "postalCode", "addressCountry", "postOfficeBoxNumber"}
 )
 MAX_ELEMENTS = 1500
+_CARDS = ".vcard, .h-card, .adr, .p-adr"
+#: Most pages have none of these; one look through the tree is quicker than many through the text.
+_ANY = f"[itemscope], [typeof], {_CARDS}"
 
 
 def read_markup(parser: LexborHTMLParser, html: str) -> list[dict[str, Any]]:
     """Items of microdata (``itemscope``), RDFa (``typeof``) and hCard, outer ones first."""
     items: list[dict[str, Any]] = []
+    if not parser.css_matches(_ANY):
+        return items
     if "itemscope" in html:
         items.extend(_scoped(parser, "itemscope", "itemtype", "itemprop"))
     if "typeof=" in html:
@@ -86,7 +91,7 @@ def _value(node: LexborNode) -> str:
 
 def _hcards(parser: LexborHTMLParser) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
-    for card in parser.css(".vcard, .h-card, .adr, .p-adr")[:200]:
+    for card in parser.css(_CARDS)[:200]:
         item: dict[str, Any] = {
             "@type": ["Organization" if card.css_first(".org, .p-org") is not None else "Card"],
             "@path": "hcard",
