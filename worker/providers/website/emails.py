@@ -78,7 +78,7 @@ def find_emails(rendering: Rendering, html: str) -> list[Email]:
                 found.setdefault(email.address.lower(), email)
         if len(found) >= MAX_FOUND or budget < 0:
             break
-    for link in rendering.links:
+    for link in rendering.schemed:
         if link.href[:7].lower() == "mailto:":
             for address in _in_mailto(link):
                 shown = _spells(link.text, address)

@@ -189,7 +189,7 @@ def _consistent(found: list[Number]) -> list[Number]:
 def link_numbers(rendering: Rendering, structured: Structured, regions: Sequence[str]) -> list[Number]:
     """Numbers that ``tel:`` links and structured data hold, whether or not the text shows them too."""
     found: list[Number] = []
-    for link in rendering.links:
+    for link in rendering.schemed:
         scheme, _, target = link.href[:80].partition(":")
         if scheme.lower() in {"tel", "callto", "fax"} and target:
             text = link.text if sum(c.isdigit() for c in link.text) >= 7 and len(link.text) < 30 else _untel(target)

@@ -56,6 +56,7 @@ _ENTITIES = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&
 _FROM_DIGIT = re.compile(r"\d[^\n]*")
 #: The bytes of UTF-8 without those that begin a character from U+0340 to U+1FFF or from U+3000 on.
 _LATIN_BYTES = bytes({*range(256)}.difference(range(0xCD, 0xE2), range(0xE3, 0xF5)))
+_NO_DIGITS = bytes({*range(256)}.difference(b"0123456789\n"))
 _WORD = re.compile(r"[^\W\d_]{2,30}")
 _ASCII_WORD = re.compile(r"[A-Za-z]{2,30}")
 _ODD_SPACES = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -96,6 +97,8 @@ class Rendering:
     bits: list[int]
     starts: list[int] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    #: Those of the links that lead elsewhere than to pages: ``mailto:``, ``tel:``, ``javascript:``.
+    schemed: list[Link] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     #: Texts that fill an inline element of their own inside a longer line: (text, line, column, bits).
     runs: list[tuple[str, int, int, int]] = field(default_factory=list)
@@ -184,9 +187,15 @@ def render(parser: LexborHTMLParser) -> Rendering:
     text = out.text = "\n".join(out.lines)
     encoded = text.encode(errors="replace")
     out.foreign = not text.isascii() and bool(encoded.translate(None, _LATIN_BYTES))
-    out.numbered = [bisect_right(starts, match.start()) - 1 for match in _FROM_DIGIT.finditer(text)]
+    if out.foreign:
+        # Other scripts have digits of their own, and full-width ones.
+        out.numbered = [bisect_right(starts, match.start()) - 1 for match in _FROM_DIGIT.finditer(text)]
+    else:
+        digits = encoded.translate(None, _NO_DIGITS).split(b"\n")
+        out.numbered = [number for number, some in enumerate(digits) if some]
     out.exact = frozenset((_ASCII_WORD if text.isascii() else _WORD).findall(text))
-    out.vocabulary = frozenset(map(str.lower, out.exact))
+    out.vocabulary = frozenset(" ".join(out.exact).lower().split())
+    out.schemed = [link for link in out.links if ":" in link.href[:9] and link.href[:4] != "http"]
     return out
 
 
