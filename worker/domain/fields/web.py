@@ -80,7 +80,11 @@ def registrable_domain(host: str) -> str:
 
 def split_url(raw: Any) -> SplitResult:
     """A web address taken apart, its host in ASCII; ``https://`` is assumed. Raises InvalidValue."""
-    line = squeeze(raw)
+    return _split(squeeze(raw))
+
+
+@lru_cache(maxsize=4096)
+def _split(line: str) -> SplitResult:
     if len(line) > 2048:
         raise InvalidValue("longer than 2048 characters")
     if " " in line:

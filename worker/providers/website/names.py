@@ -330,8 +330,10 @@ def _score(pool: dict[str, Candidate]) -> list[Candidate]:
     ordered = sorted(pool.values(), key=lambda c: -c.score)[:MAX_COMPARED]
     boosts = [0.0] * len(ordered)
     for n, one in enumerate(ordered):
+        if len(one.key) < 3:
+            continue
         for m, other in enumerate(ordered):
-            if n != m and len(one.key) >= 3 and len(other.key) > len(one.key) and other.key.startswith(one.key):
+            if other.key.startswith(one.key) and len(other.key) > len(one.key):
                 boosts[m] = max(boosts[m], 0.25 * one.score)
                 boosts[n] = max(boosts[n], 0.15 * other.score)
     for candidate, boost in zip(ordered, boosts, strict=True):
