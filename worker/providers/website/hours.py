@@ -1,6 +1,7 @@
 """Opening hours, from structured data and from lines that pair days with times."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from worker.providers.website.fact import Fact
@@ -9,7 +10,7 @@ from worker.providers.website.rendering import Rendering
 from worker.providers.website.structured import Structured
 
 _DAYS = (
-    r"(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)(?:day)?s?|mo|di|mi|do|fr|sa|so|montags?|dienstags?|mittwochs?|donnerstags?|freitags?|samstags?|sonntags?|werktags|täglich|weekdays?|weekends?|daily"
+    r"(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?s?|mo|di|mi|do|fr|sa|so|montags?|dienstags?|mittwochs?|donnerstags?|freitags?|samstags?|sonntags?|werktags|täglich|weekdays?|weekends?|daily"
     r"|lun(?:di|es|ed[iì])?|mar(?:di|tes|ted[iì])?|mer(?:credi|coled[iì])?|mi[eé](?:rcoles)?|jeu(?:di)?|jue(?:ves)?|gio(?:ved[iì])?|ven(?:dredi|erd[iì])?|vie(?:rnes)?|sam(?:edi)?|s[aá]b(?:ado|ato)?|dim(?:anche)?|dom(?:ingo|enica)?|ma|wo|vr|za|zo|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag"
     r"|segunda|ter[cç]a|quarta|quinta|sexta|pn|pon|wt|śr|czw|pt|sob|nd|po|út|st|čt|pá|so|ne|пн|вт|ср|чт|пт|сб|вс|平日|月|火|水|木|金|土|日|월|화|수|목|금|토|일"
 )
@@ -18,10 +19,10 @@ _HOURS = re.compile(
     rf"(?<!\w)(?:{_DAYS})\.?(?:\s?(?:-|–|—|to|bis|au?|al?|t/m|through|thru|&|\+|,|and|und|et|y|e|~)\s?(?:{_DAYS})\.?){{0,3}}\s?[:：,]?\s{{0,3}}(?:from\s|von\s|de\s|dalle\s|van\s)?{_TIME}\s?(?:-|–|—|to|bis|à|a|alle|tot|until|till|~|－)\s?{_TIME}(?:\s?(?:,|/|&|und|and|et|y|e|\|)\s?{_TIME}\s?(?:-|–|—|to|bis|à|a|alle)\s?{_TIME})?",
     re.I,
 )
-_DAY_WORDS = frozenset(re.findall(r"[^\W\d_]{2,30}", re.sub(r"\(\?:|\[[^]]*\]", " ", _DAYS))) | frozenset(
-    f"{day}{end}"
-    for day in ("mon", "tue", "tues", "wed", "wednes", "thu", "thur", "thurs", "fri", "sat", "satur", "sun")
-    for end in ("", "s", "day", "days")
+_DAY = re.compile(_DAYS, re.I)
+#: The first two letters of every day that is written in Latin ones: few other words are looked at.
+_DAY_BEGINNINGS = frozenset(
+    "mo tu we th fr sa su di mi do so tä lu ma me je ju gi ve vi sá wo vr za zo se te qu pn po wt śr cz pt nd út st čt pá ne da".split()  # noqa: E501, SIM905 - easier to read
 )
 #: Two times or hours with something between them.
 _TIMES = re.compile(r"\d{1,2}\D{0,12}?(?:-|–|—|to|bis|à|a|alle|tot|til|~|－)\s{0,2}\d", re.I)
@@ -40,7 +41,7 @@ def find_hours(rendering: Rendering, structured: Structured) -> Fact | None:
                 quote="; ".join(values),
             )
     found: list[tuple[int, re.Match[str]]] = []
-    if rendering.text.isascii() and not _DAY_WORDS & rendering.vocabulary:
+    if not rendering.foreign and not _names_a_day(rendering.vocabulary):
         return None
     for index in rendering.numbered:
         line = rendering.lines[index]
@@ -56,6 +57,10 @@ def find_hours(rendering: Rendering, structured: Structured) -> Fact | None:
     return Fact(
         "company_opening_hours", tuple(values[:21]), index, match.start(), match.end() - match.start(), weight=0.9
     )
+
+
+def _names_a_day(words: Iterable[str]) -> bool:
+    return any(_DAY.fullmatch(word) for word in words if word[:2] in _DAY_BEGINNINGS)
 
 
 def _structured(node: Any) -> list[str]:

@@ -1,5 +1,5 @@
 """What is read off pages besides numbers and addresses: emails, names, facts, and pages that are no company's."""
-# ruff: noqa: E501 - pages are easier to read unbroken
+# ruff: noqa: E501, SIM905 - pages and word lists are easier to read unbroken
 
 import pytest
 
@@ -228,3 +228,15 @@ def test_broken_json_ld_is_repaired() -> None:
         finding = page(f'<script type="application/ld+json">{script}</script>')
         assert finding.phones == ("+1 312 555 0142",), script
         assert finding.names[0] == "Acme Rope", script
+
+
+@pytest.mark.parametrize(
+    "day",
+    "Mon Tuesday Wednesdays Saturday Thurs Friday Sat Sundays daily weekdays weekends Mo Di Mittwoch Donnerstags Fr Samstag So werktags täglich lun lunedì lunes mardi martes mercredi mié jeudi"
+    " jueves giovedì venerdì viernes vendredi sam sábado dimanche domingo ma wo vr za zo maandag segunda terça quarta quinta sexta pn wt śr czw pt sob nd po út st čt pá ne пн 月".split(),
+)
+def test_hours_are_found_whatever_the_day_is_called(day: str) -> None:
+    """Every way to write a day that the pattern knows also passes the quick look at the page's words."""
+    assert value(page(f"<h1>Acme Rope</h1><p>{day} 9:00 - 17:00</p>"), "company_opening_hours") == (
+        f"{day} 9:00 - 17:00",
+    )
