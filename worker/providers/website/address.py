@@ -7,7 +7,7 @@ from worker.providers.website.rendering import Rendering
 
 SEPARATOR = re.compile(r"\s?[|│•·◊●▪■♦~;✦\t]\s?|\s[-–—/]{1,3}\s|\s{3,}|\s[*]\s")
 BREAK = re.compile(
-    r"(?<!\w)(?:tel|t[ée]l[ée]phone|phone|ph|fax|telefon|telefax|tlf|e-?mail|call|www\.|https?:|mob|mobile|cell|t|f|p|m|tel[ée]fono|toll)\s?[.:/]|\S{1,60}@|☎|(?:\+|\(0)\d",
+    r"(?<!\w)(?:(?:tel|t[ée]l[ée]phone|phone|ph|fax|telefon|telefax|tlf|e-?mail|call|www\.|https?:|mob|mobile|cell|tel[ée]fono|toll)\s?[.:/]|[tfpm]\s?(?:[:/]|\.\s{0,3}[(+\d]))|\S{1,60}@|☎|(?:\+|\(0)\d",
     re.I,
 )
 TRAIL = re.compile(r"[\s,;.:–—\-|•·(◊]+$")

@@ -6,6 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 
 from worker.providers.website.address import BREAK, EAST_ASIAN, LEAD, PIECE, SEPARATOR, TRAIL, Address, text_of
 from worker.providers.website.address_fit import fits
+from worker.providers.website.address_place import (
+    CITY_PREFIX,
+    city_below,
+    city_from,
+    country_of,
+    province,
+    starts_with_country,
+)
+from worker.providers.website.address_rules import applicable, matches, named_nearby
 from worker.providers.website.address_signs import (
     CARE,
     COUNTY,
@@ -15,7 +24,6 @@ from worker.providers.website.address_signs import (
     PRICE,
     PROSE_LEAD,
     SECONDARY,
-    STREET_CITY,
     is_city,
     is_placeholder,
     street_only,
@@ -23,35 +31,18 @@ from worker.providers.website.address_signs import (
 from worker.providers.website.address_street import drop_sentences, street_behind, street_here, without_city
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.east_asian import east_asian
-from worker.providers.website.postal import PREFIX_COUNTRY, RULES, PostalRule
-from worker.providers.website.region import country_in
+from worker.providers.website.postal import PREFIX_COUNTRY, PostalRule
 from worker.providers.website.rendering import H1, HEADING, Rendering
 from worker.providers.website.streets import is_box, street_score
 
 _CITY = re.compile(r"^[^\W\d_][^\d\n|•·;:@()\[\]]{0,48}")
 _RUNS = re.compile(r"\d+")
 _CITY_END = re.compile(r"(?<=[a-zß-ÿ]{3})\.\s|\s(?=(?:Tel|Telefon|Fax|Phone|Tlf|T)\b)")
-_CITY_PREFIX = re.compile(r"^(?:г\.|г\s|м\.|город\s|місто\s)\s?")
-_BRACKETED = re.compile(r"^\s?\(([^\W\d_][^()\d]{1,30})\)")
-_CAPITAL_PAIR = re.compile(r"[a-zà-ÿ]\s[A-Z]{2}$")
 _COLONY = re.compile(r"^(?:col(?:onia)?|fracc(?:ionamiento)?|barrio|zona)\b", re.I)
-_CITY_STATES = (
-    "luxemb",
-    "singap",
-    "panam",
-    "méxico",
-    "mexico",
-    "guatemala",
-    "monaco",
-    "hong kong",
-    "macau",
-    "san marino",
-)
-_AFTER_CITY = re.compile(r"^,\s?([A-ZÁÉÍÓÚ][^\W\d_]{3,20}(?:\s[^\W\d_]{2,12}){0,2})(?=\s?[·|,.;(–-]|\s*$)")
-#: "India 400 705": the country stands in front of the code, alone on its line.
-_COUNTRY_AHEAD = re.compile(r"^([^\W\d_]{4,14})[\s-]{1,3}\d{3}[\s-]?\d{2,4}$")
 _NAME_AND_NUMBER = re.compile(r"^[^\W\d_]{3,30}[^\d]{0,30}\d{1,4}\s?[A-Za-z]?$")
 _CITY_FOLLOWS = re.compile(r"[\s,–-]{1,3}[A-ZÀ-Þ][a-zà-ÿ]")
+#: "India 400 705": the country stands in front of the code, alone on its line.
+_COUNTRY_AHEAD = re.compile(r"^([^\W\d_]{4,14})[\s-]{1,3}\d{3}[\s-]?\d{2,4}$")
 MAX_UP = 6
 MAX_ADDRESSES = 120
 
@@ -67,8 +58,8 @@ def find_addresses(
     ``regions`` are country codes, likeliest first; ``numbers`` the spans of phone numbers by line; ``named`` the
     countries that the text names: a country named beside a code says how to read it.
     """
-    nearby = _named_nearby(rendering.lines, named) if named else {}
-    applicable: dict[str, list[tuple[PostalRule, str]]] = {}
+    nearby = named_nearby(rendering.lines, named) if named else {}
+    usable: dict[str, list[tuple[PostalRule, str]]] = {}
     by_sizes: dict[tuple[str, frozenset[int]], list[tuple[PostalRule, str]]] = {}
     found: list[Address] = []
     taken = -1  # the last line that belongs to an earlier address
@@ -79,17 +70,17 @@ def find_addresses(
         local = nearby.get(index, "")
         if not local and named and (ahead := _COUNTRY_AHEAD.match(line)):
             local = BY_NAME.get(ahead.group(1).lower(), "")
-        if local not in applicable:
-            applicable[local] = _applicable(regions, local)
+        if local not in usable:
+            usable[local] = applicable(regions, local)
         end_before = 0
         sizes = frozenset(map(len, _RUNS.findall(line)))
         rules = by_sizes.get((local, sizes))
         if rules is None:
-            rules = [item for item in applicable[local] if not item[0].sizes.isdisjoint(sizes)]
+            rules = [item for item in usable[local] if not item[0].sizes.isdisjoint(sizes)]
             by_sizes[local, sizes] = rules
         if not rules:
             continue
-        for rule, match in _matches(line, rules, numbers.get(index, ())):
+        for rule, match in matches(line, rules, numbers.get(index, ())):
             address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers, local)
             if address is not None:
                 found.append(address)
@@ -97,60 +88,6 @@ def find_addresses(
                 end_before = match.end()
         if len(found) >= MAX_ADDRESSES:
             break
-    return found
-
-
-def _named_nearby(lines: Sequence[str], named: Collection[str]) -> dict[int, str]:
-    """For each line the country that ends it or one of the three lines below it, as far as one does."""
-    endings = tuple(name for name, code in BY_NAME.items() if code in named)
-    found: dict[int, str] = {}
-    for index, line in enumerate(lines):
-        if len(line) > 160:
-            continue
-        lowered = line.lower().rstrip(" .,;)")
-        if not lowered.endswith(endings):
-            continue
-        name = max((name for name in endings if lowered.endswith(name)), key=len)
-        before = lowered[: -len(name)][-1:]
-        if before.isalpha() and name.isascii():
-            continue
-        for above in range(max(0, index - (3 if len(lowered) <= len(name) + 14 else 1)), index + 1):
-            if above == index or above not in found:
-                found[above] = BY_NAME[name]
-    return found
-
-
-def _applicable(regions: Sequence[str], local: str) -> list[tuple[PostalRule, str]]:
-    """Rules worth trying, with the country that each stands for here; a country named beside the code goes first."""
-    likely = [local] if local else list(regions[:4])
-    chosen = []
-    for rule in RULES:
-        country = next((code for code in likely if code in rule.countries), "")
-        if rule.strong or country:
-            chosen.append((rule, country or rule.countries[0]))
-    if regions[0] != "US":
-        # D-12345 before the abbreviation of a state.
-        chosen.sort(key=lambda item: item[0].countries != ("PREFIX",))
-    if local:
-        chosen.sort(key=lambda item: local not in item[0].countries and item[0].countries != ("PREFIX",))
-    return chosen
-
-
-def _matches(
-    line: str, rules: Sequence[tuple[PostalRule, str]], spans: Sequence[tuple[int, int]]
-) -> list[tuple[tuple[PostalRule, str], re.Match[str]]]:
-    found: list[tuple[tuple[PostalRule, str], re.Match[str]]] = []
-    for rule in rules:
-        for match in rule[0].pattern.finditer(line):
-            start, end = match.span("postal")
-            if any(s < end and start < e for s, e in spans):
-                continue
-            if any(m.start("postal") < end and start < m.end("postal") for _, m in found):
-                continue
-            found.append((rule, match))
-            if len(found) >= 20:
-                break
-    found.sort(key=lambda item: item[1].start())
     return found
 
 
@@ -209,7 +146,7 @@ def _assemble(
         and EAST_ASIAN.search(rendering.lines[index + 1])
     ):
         return east_asian(rendering, index, match, head, head_at, tail, address, taken)
-    city_after = rule.city_after and not _starts_with_country(tail)
+    city_after = rule.city_after and not starts_with_country(tail)
     if not pieces and address.country == "BR" and _CITY_FOLLOWS.match(tail):
         # Brazilians write the code in front of the city as well.
         city_after = True
@@ -221,17 +158,17 @@ def _assemble(
             text = _CITY_END.split(PIECE.split(city.group())[0])[0]
             address.city = TRAIL.sub("", text)
             end = match.end() + tail.find(address.city) + len(address.city)
-            address.city = _CITY_PREFIX.sub("", address.city)
-            _province(address, line[end : end + 40])
+            address.city = CITY_PREFIX.sub("", address.city)
+            province(address, line[end : end + 40])
         elif not line[match.end() :].strip(" ,"):
-            _city_below(address, rendering, index)
+            city_below(address, rendering, index)
         after = TRAIL.sub("", LEAD.sub("", line[end : match.end() + stop]))
     else:
         after = TRAIL.sub("", LEAD.sub("", tail))
         if pieces:
-            _city_from(pieces, address)
+            city_from(pieces, address)
     if address.end_line == index:
-        _country(address, rendering, index, after, line, end)
+        country_of(address, rendering, index, after, line, end)
     if address.city.lower() in BY_NAME and rule.countries[0] != "SG" and not city_after:
         address.city = ""
     street, top, column = street_here(pieces), index, head_at
@@ -273,38 +210,6 @@ def _assemble(
     return address
 
 
-def _city_below(address: Address, rendering: Rendering, index: int) -> None:
-    """Forms and tables put the city on a line of its own below the code."""
-    below = rendering.lines[index + 1] if index + 1 < len(rendering.lines) else ""
-    label = LABEL.match(below)
-    city = below[label.end() :] if label else below
-    if is_city(city) and not BREAK.search(below) and country_in(city) is None:
-        address.city = city
-        address.end_line, address.end_column = index + 1, len(below)
-
-
-def _province(address: Address, behind: str) -> None:
-    """The province that Italians and Spaniards write behind a city: Milano (MI), Vigo (Pontevedra)."""
-    if address.country not in {"IT", "ES", "PT", "FR"}:
-        return
-    bracketed = _BRACKETED.match(behind)
-    if bracketed:
-        address.region = bracketed.group(1).strip()
-    elif address.country == "ES" and (named := _AFTER_CITY.match(behind)) and country_in(named.group(1)) is None:
-        address.region = named.group(1)
-    elif address.country == "IT" and _CAPITAL_PAIR.search(address.city):
-        address.city, _, address.region = address.city.rpartition(" ")
-
-
-def _starts_with_country(tail: str) -> bool:
-    name = LEAD.sub("", tail)[:24].lower()
-    if name.startswith(_CITY_STATES):
-        return False
-    return any(
-        name.startswith(word) and not name[len(word) : len(word) + 1].isalpha() for word in BY_NAME if len(word) > 3
-    )
-
-
 def _keeps(left: str, right: str) -> bool:
     """Whether a separator inside a line parts pieces of one address rather than an address from something else."""
     pieces = [piece.strip() for piece in PIECE.split(left[-160:])][-5:]
@@ -321,35 +226,6 @@ def _goes_on(address: Address, regions: Sequence[str]) -> bool:
         address.country in {"RU", "UA", "BY", "KZ", "HU", "CN", "JP", "KR", "TR", "LT", "LV"}
         or regions[0] == address.country
     )
-
-
-def _city_from(pieces: list[str], address: Address) -> None:
-    """Take city (and county) off the end of the pieces before a postal code."""
-    last = pieces[-1].strip()
-    split = STREET_CITY.match(last) if any(c.isdigit() for c in last) else None
-    if split:
-        pieces[-1] = split.group("street")
-        address.city = split.group("city")
-        return
-    if street_score(last) >= 2 and len(pieces) == 1 and not re.search(r"^[^\d]{2,30}$", last):
-        return
-    if address.country in BY_NAME.values() and last.lower() in BY_NAME and len(pieces) > 1:
-        pieces.pop()
-        last = pieces[-1].strip()
-    if len(pieces) > 1 and not address.region and COUNTY.match(last):
-        address.region = last
-        pieces.pop()
-        last = pieces[-1].strip()
-    elif address.country in {"GB", "IE"} and not address.region and COUNTY.match(last):
-        address.region = last
-        pieces.pop()
-        return
-    behind_number = len(pieces) > 1 and pieces[-2].strip().isdigit()
-    score = street_score(last)
-    numbered_street = score >= 2 and any(c.isdigit() for c in last)
-    if is_city(last) and not numbered_street and not (score and behind_number):
-        address.city = _CITY_PREFIX.sub("", last)
-        pieces.pop()
 
 
 def _walk_up(
@@ -414,27 +290,9 @@ def _walk_up(
                 address.region, address.city = address.city, best.pop()
         elif "," in last:
             pieces = [piece.strip() for piece in last.split(",") if piece.strip()]
-            _city_from(pieces, address)
+            city_from(pieces, address)
             best[-1:] = [", ".join(pieces)] if pieces else []
     return best, top, top_column
-
-
-def _country(address: Address, rendering: Rendering, index: int, after: str, line: str, end: int) -> None:
-    """A country named behind the code, or alone on the next line."""
-    found = country_in(after[:60]) if after else None
-    if found:
-        address.country = found[0]
-        at = line.find(found[1], end)
-        if at >= 0:
-            address.end_column = at + len(found[1])
-        return
-    if index + 1 < len(rendering.lines) and not after:
-        following = rendering.lines[index + 1]
-        if len(following) <= 32:
-            found = country_in(following)
-            if found and len(found[1]) >= len(following.strip(" .,")) - 4:
-                address.country = found[0]
-                address.end_line, address.end_column = index + 1, len(following)
 
 
 __all__ = ["Address", "find_addresses"]

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 _PHONE_WORDS = (
     r"t[eé]l[eé]?(?:ph|f)[oóôøò]?n\w{0,5}|t[ée]l[ée]phone\w?|telefax\s?/\s?telefon|phones?|tel[s\.]?|t[ée]l\.?|tlf\w?|tlph|telf\w?|tfno"
-    r"|tfn|t[ée]l[ée]f|tele|ph|phn|mobiles?|mobil\w{0,6}|m[oó]vil\w{0,2}|mob|cell\w{0,4}|celular\w{0,2}"
+    r"|tfn|t[ée]l[ée]f|telem\w{0,6}|telm|t[āa]lr\w{0,6}|s[ií]mi|pbx|centralino|central[ií]ta|kom(?:[óo]rk\w{1,3})?(?=[\s.:]{1,3}[\d+(]|[\s.:]{1,3}$)|mobilfunk|tele|ph|phn|mobiles?|mobil\w{0,6}|m[oó]vil\w{0,2}|mob|cell\w{0,4}|celular\w{0,2}"
     r"|cel|handy|gsm|natel|whats\s?app|viber|hot\s?lines?|help\s?line|info\s?line|toll[\s-]?free|free\s?(?:phone|call)"
     r"|freefone|lo-?call|n[uú]mero\s+verde|num[ée]ro\s+vert|switchboard|sentralbord|v[aä]xel|vaihde|rufnummer|fono|fon|fone|tlp|telp"
     r"|telepon|điện\s+thoại|đt|puh\w{0,8}|call\s+us|тел(?:ефон\w{0,3}|\.|:|(?=\s?[\d+(/]))|т\.|моб\w{0,8}|τηλ\w{0,8}|κιν\w{0,4}|טל(?:פון)?|هاتف|تلفن|جوال"
@@ -18,7 +18,7 @@ _WEAK_WORDS = (
     r"|international|outside|within|inquiries|enquiries|orders?|booking|front\s+desk|text|sms|zentrale|centrale|standard|conmutador|nummer|numéro|linea|l[ií]nea|atenci[oó]n|cliente\w?|kund\w{2,12}|r[ée]servations?|bestell\w{0,8}|servizio|assistenza|klant\w{0,10}|afspraak|bel|ring|ruf\w{0,3}|appel\w{0,3}|llam\w{1,4}|chiam\w{1,5}|ligue|zadzwo\w{1,4}|volej\w{0,3}|soita|erreich\w{0,6}"
 )
 _FAX_WORDS = (
-    r"(?:t[eé]l[eé]|i|e-?)?fax\w{0,4}|facsimile|t[ée]l[ée]copi\w{0,4}|fa[kc]s\w{0,2}|faksi?|факс\w?|传真|傳真|ファックス|ファクス|ファクシミリ|"
+    r"(?:t[eé]l[eé]|i|e-?)?fax\w{0,4}|tele?fa[kc]s\w{0,2}|facsimile|t[ée]l[ée]copi\w{0,4}|fa[kc]s\w{0,2}|faksi?|факс\w?|传真|傳真|ファックス|ファクス|ファクシミリ|"
     r"ＦＡＸ|팩스|φαξ|פקס|فاکس|فاكس|belge\s?geçer|belgegeçer|โทรสาร|แฟกซ์|📠|℻"
 )
 #: In any case of letters.
@@ -28,7 +28,7 @@ _VETO_WORDS = (
     r"|(?:kunden|kund|bestell|auftrags|artikel|rechnungs|mitglieds|vorgangs|produkt|modell|serien|vertrags|konto|steuer|register|lizenz|order|commande)\s?-?(?:nummer|nr|number|n°)|cod(?:ice)?\.?\s{0,2}fisc(?:ale)?|r[ée]f[ée]rence"
     r"|part|model|serial|art(?:ikel)?\.?-?(?:nr|no)|artikelnummer|order\s+(?:no|number|nr|id)|invoice|reference|reg(?:istration|istered|istro)?\.?\s+(?:no|nr|number|company|charity)|registration|register\s+(?:no|nr|number)|company\s+(?:no|number|reg\w*)|id(?:entification)?[\s-]?(?:number|no|nr|nummer)|cnil|kt|kennitala|bankgiro|plusgiro|postgiro|bankkonto\w*|kontonr|rachun\w+|adószám|cégjegyzékszám|(?:bank)?számlaszám|tilinumero|rekening\w*|nipc|contribuinte|routing\s+(?:no|number|#)|nmls|cui|vergi\s?(?:no|dairesi)?|αφμ|γεμη|еик|булстат|едрпоу|рнокпп|кодас|kodas|registrikood|reg\.?\s?kood|reg\.\s?nr|cap(?:itale?)?\.?\s?soc(?:iale?)?|許可番号|免許|公网安备|許可證|계좌"
     r"|charity(?:\s+(?:no|number))?|licen[cs]e|permit|patents?|p\.?\s?o\.?\s?box|postfach|casilla|apartado|zip(?:\s?code)?|postcode|postal(?:\s+code)?|c[oó]digo\s+postal|cep|version|latitude|longitude|gps|price|prix|preis|total|tax\s+id|gst|abn|acn|ein|cnpj|cpf|cuit|rfc|nip|regon|krs|ičo?|dič|инн|кпп|огрн|окпо"
-    r"|事業者番号|登録番号|法人番号|사업자\w{0,8}|통신판매\w{0,6}|統一編號|统一\w{0,8}|icp备|许可\w{0,4}|vkn|mersis|sicil"
+    r"|事業者番号|登録番号|法人番号|사업자\w{0,8}|통신판매\w{0,6}|統一編號|统一\w{0,8}|icp备|许可\w{0,4}|vkn|mersis|sicil|mst|oib|pib|nit|tin|gstin|pan\s?no|uen|npwp|brn|mã\s+số\s+thuế|matični\s+broj|matična\s+številka|č\.\s?ú|nr\s+konta|n[º°]\s+registro"
 )
 #: Only in capitals: these letters are words elsewhere.
 _VETO_CAPITALS = r"UID|TVA|IVA|BTW|NIF|CIF|NIE|RUT|RUC|RCS|APE|NAF|HRB|HRA|LEI|NPI|CAGE|USDOT|MC|DOT|CP|BP|CS|REA|ISO|DIN|USD|EUR|GBP|ID|BSB|FN|CHE|N\.I\.F|C\.I\.F|C\.F|P\.\s?I|P\.\s?IVA"

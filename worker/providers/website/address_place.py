@@ -1,0 +1,106 @@
+"""City, region and country of an address: beside its postal code, behind it, or on the next line."""
+
+import re
+
+from worker.providers.website.address import BREAK, LEAD, Address
+from worker.providers.website.address_signs import COUNTY, LABEL, STREET_CITY, is_city
+from worker.providers.website.countries import BY_NAME
+from worker.providers.website.region import country_in
+from worker.providers.website.rendering import Rendering
+from worker.providers.website.streets import street_score
+
+CITY_PREFIX = re.compile(r"^(?:г\.|г\s|м\.|город\s|місто\s)\s?")
+_BRACKETED = re.compile(r"^\s?\(([^\W\d_][^()\d]{1,30})\)")
+_CAPITAL_PAIR = re.compile(r"[a-zà-ÿ]\s[A-Z]{2}$")
+_CITY_STATES = (
+    "luxemb",
+    "singap",
+    "panam",
+    "méxico",
+    "mexico",
+    "guatemala",
+    "monaco",
+    "hong kong",
+    "macau",
+    "san marino",
+)
+_AFTER_CITY = re.compile(r"^,\s?([A-ZÁÉÍÓÚ][^\W\d_]{3,20}(?:\s[^\W\d_]{2,12}){0,2})(?=\s?[·|,.;(–-]|\s*$)")
+
+
+def city_below(address: Address, rendering: Rendering, index: int) -> None:
+    """Forms and tables put the city on a line of its own below the code."""
+    below = rendering.lines[index + 1] if index + 1 < len(rendering.lines) else ""
+    label = LABEL.match(below)
+    city = below[label.end() :] if label else below
+    if is_city(city) and not BREAK.search(below) and country_in(city) is None:
+        address.city = city
+        address.end_line, address.end_column = index + 1, len(below)
+
+
+def province(address: Address, behind: str) -> None:
+    """The province that Italians and Spaniards write behind a city: Milano (MI), Vigo (Pontevedra)."""
+    if address.country not in {"IT", "ES", "PT", "FR"}:
+        return
+    bracketed = _BRACKETED.match(behind)
+    if bracketed:
+        address.region = bracketed.group(1).strip()
+    elif address.country == "ES" and (named := _AFTER_CITY.match(behind)) and country_in(named.group(1)) is None:
+        address.region = named.group(1)
+    elif address.country == "IT" and _CAPITAL_PAIR.search(address.city):
+        address.city, _, address.region = address.city.rpartition(" ")
+
+
+def starts_with_country(tail: str) -> bool:
+    name = LEAD.sub("", tail)[:24].lower()
+    if name.startswith(_CITY_STATES):
+        return False
+    return any(
+        name.startswith(word) and not name[len(word) : len(word) + 1].isalpha() for word in BY_NAME if len(word) > 3
+    )
+
+
+def city_from(pieces: list[str], address: Address) -> None:
+    """Take city (and county) off the end of the pieces before a postal code."""
+    last = pieces[-1].strip()
+    split = STREET_CITY.match(last) if any(c.isdigit() for c in last) else None
+    if split:
+        pieces[-1] = split.group("street")
+        address.city = split.group("city")
+        return
+    if street_score(last) >= 2 and len(pieces) == 1 and not re.search(r"^[^\d]{2,30}$", last):
+        return
+    if address.country in BY_NAME.values() and last.lower() in BY_NAME and len(pieces) > 1:
+        pieces.pop()
+        last = pieces[-1].strip()
+    if len(pieces) > 1 and not address.region and COUNTY.match(last):
+        address.region = last
+        pieces.pop()
+        last = pieces[-1].strip()
+    elif address.country in {"GB", "IE"} and not address.region and COUNTY.match(last):
+        address.region = last
+        pieces.pop()
+        return
+    behind_number = len(pieces) > 1 and pieces[-2].strip().isdigit()
+    score = street_score(last)
+    numbered_street = score >= 2 and any(c.isdigit() for c in last)
+    if is_city(last) and not numbered_street and not (score and behind_number):
+        address.city = CITY_PREFIX.sub("", last)
+        pieces.pop()
+
+
+def country_of(address: Address, rendering: Rendering, index: int, after: str, line: str, end: int) -> None:
+    """A country named behind the code, or alone on the next line."""
+    found = country_in(after[:60]) if after else None
+    if found:
+        address.country = found[0]
+        at = line.find(found[1], end)
+        if at >= 0:
+            address.end_column = at + len(found[1])
+        return
+    if index + 1 < len(rendering.lines) and not after:
+        following = rendering.lines[index + 1]
+        if len(following) <= 32:
+            found = country_in(following)
+            if found and len(found[1]) >= len(following.strip(" .,")) - 4:
+                address.country = found[0]
+                address.end_line, address.end_column = index + 1, len(following)

@@ -1,0 +1,61 @@
+"""Which postal rules are tried on a line, and where their codes stand on it."""
+
+import re
+from collections.abc import Collection, Sequence
+
+from worker.providers.website.countries import BY_NAME
+from worker.providers.website.postal import RULES, PostalRule
+
+
+def named_nearby(lines: Sequence[str], named: Collection[str]) -> dict[int, str]:
+    """For each line the country that ends it or one of the three lines below it, as far as one does."""
+    endings = tuple(name for name, code in BY_NAME.items() if code in named)
+    found: dict[int, str] = {}
+    for index, line in enumerate(lines):
+        if len(line) > 160:
+            continue
+        lowered = line.lower().rstrip(" .,;)")
+        if not lowered.endswith(endings):
+            continue
+        name = max((name for name in endings if lowered.endswith(name)), key=len)
+        before = lowered[: -len(name)][-1:]
+        if before.isalpha() and name.isascii():
+            continue
+        for above in range(max(0, index - (3 if len(lowered) <= len(name) + 14 else 1)), index + 1):
+            if above == index or above not in found:
+                found[above] = BY_NAME[name]
+    return found
+
+
+def applicable(regions: Sequence[str], local: str) -> list[tuple[PostalRule, str]]:
+    """Rules worth trying, with the country that each stands for here; a country named beside the code goes first."""
+    likely = [local] if local else list(regions[:4])
+    chosen = []
+    for rule in RULES:
+        country = next((code for code in likely if code in rule.countries), "")
+        if rule.strong or country:
+            chosen.append((rule, country or rule.countries[0]))
+    if regions[0] != "US":
+        # D-12345 before the abbreviation of a state.
+        chosen.sort(key=lambda item: item[0].countries != ("PREFIX",))
+    if local:
+        chosen.sort(key=lambda item: local not in item[0].countries and item[0].countries != ("PREFIX",))
+    return chosen
+
+
+def matches(
+    line: str, rules: Sequence[tuple[PostalRule, str]], spans: Sequence[tuple[int, int]]
+) -> list[tuple[tuple[PostalRule, str], re.Match[str]]]:
+    found: list[tuple[tuple[PostalRule, str], re.Match[str]]] = []
+    for rule in rules:
+        for match in rule[0].pattern.finditer(line):
+            start, end = match.span("postal")
+            if any(s < end and start < e for s, e in spans):
+                continue
+            if any(m.start("postal") < end and start < m.end("postal") for _, m in found):
+                continue
+            found.append((rule, match))
+            if len(found) >= 20:
+                break
+    found.sort(key=lambda item: item[1].start())
+    return found
