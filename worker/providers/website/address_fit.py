@@ -1,11 +1,14 @@
 """Whether a would-be postal code is one: what has to stand around it, by how sure its shape is."""
 
+import re
 from collections.abc import Sequence
 
 from worker.providers.website.address import Address
 from worker.providers.website.address_signs import YEARISH, is_city, is_prose, is_unit
 from worker.providers.website.postal import PostalRule
 from worker.providers.website.streets import names_street, street_score
+
+_NUMBER_END = re.compile(r"[^\W\d_]\s\d{1,4}[a-zA-Z]?$")
 
 
 def fits(address: Address, rule: PostalRule, street: list[str], regions: Sequence[str], local: str, ends: bool) -> bool:
@@ -32,6 +35,7 @@ def fits(address: Address, rule: PostalRule, street: list[str], regions: Sequenc
     again = f"{address.city} " if address.city and best < 2 else "\n"
     if any(is_prose(piece) or piece.startswith(again) for piece in street):
         return False
-    if YEARISH.match(address.postal_code) and not (home and best >= 2):
+    beside = expected and rule.city_after and bool(street) and bool(_NUMBER_END.search(street[-1]))
+    if YEARISH.match(address.postal_code) and not (home and (best >= 2 or beside)):
         return False
     return (best >= 2 or expected) and (len(address.postal_code) != 4 or numbered)

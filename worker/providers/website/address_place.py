@@ -2,8 +2,8 @@
 
 import re
 
-from worker.providers.website.address import BREAK, LEAD, Address
-from worker.providers.website.address_signs import COUNTY, LABEL, STREET_CITY, is_city
+from worker.providers.website.address import BREAK, LEAD, PIECE, Address
+from worker.providers.website.address_signs import COUNTY, LABEL, PART_ONLY, STREET_CITY, is_city
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.region import country_in
 from worker.providers.website.rendering import Rendering
@@ -29,12 +29,21 @@ _AFTER_CITY = re.compile(r"^,\s?([A-ZÁÉÍÓÚ][^\W\d_]{3,20}(?:\s[^\W\d_]{2,12
 
 def city_below(address: Address, rendering: Rendering, index: int) -> None:
     """Forms and tables put the city on a line of its own below the code."""
+    if index + 2 < len(rendering.lines) and PART_ONLY.match(rendering.lines[index + 1][:40]):
+        index += 1
     below = rendering.lines[index + 1] if index + 1 < len(rendering.lines) else ""
     label = LABEL.match(below)
     city = below[label.end() :] if label else below
     if is_city(city) and not BREAK.search(below) and country_in(city) is None:
         address.city = city
         address.end_line, address.end_column = index + 1, len(below)
+
+
+def city_behind(address: Address, after: str) -> None:
+    """A city behind a code that usually ends the address: "Rua Azul 5, CEP 01234-567, Recife"."""
+    city = PIECE.split(after)[0].strip()
+    if is_city(city) and city[:1].isupper() and country_in(city) is None:
+        address.city = city
 
 
 def province(address: Address, behind: str) -> None:

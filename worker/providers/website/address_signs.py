@@ -24,6 +24,25 @@ STREET_CITY = re.compile(
     r"(?:\s(?:[NSEW]\.?[EW]?\.?|north|south|east|west)(?=\s|,))?(?:,?\s(?:#\s?|suite|ste\.?|unit|apt\.?|room|rm\.?|floor|fl\.?|bldg\.?|building|no\.?)\s?[\w-]{1,8})?)\s+(?P<city>[A-Z][A-Za-z.' -]{2,30})$",
     re.I,
 )
+#: Words that call what follows a postal code.
+CODE_WORD = re.compile(
+    r"(?<![^\W\d_])(?:c\.?\s?p\.?|cep|cap|plz|npa|psč|irsz\.?|pin(?:\s?code)?|zip(?:\s?code)?|post\s?code|postal\s(?:code|index)|post\s?(?:nr|nummer)\.?|code\spostal|c[oó]d(?:igo|\.)?\spostal|cod\s?po[sșş]tal|kod\spocztowy|eircode|[τt]\.\s?[κk]\.?|п\.\s?к\.|(?:почтовый\s|поштовий\s)?[иі]ндекс|postleitzahl)\s?[.:#]{0,2}\s{0,3}[-–]?\s{0,2}$",
+    re.I,
+)
+#: A line or a cell that only names the part of an address in the next one.
+PART_ONLY = re.compile(
+    r"^\W{0,2}(?:post(?:al)?\s?code|zip(?:\s?code)?|plz|npa|code\spostal|c[oó]digo\spostal|c\.?p\.?|cap|cep|postnummer|postnr\.?|irányítószám|irsz\.?|kod\spocztowy|psč|pin\s?code|eircode|ort|stadt|city|town|suburb|gemeente|plaats|woonplaats|ville|localit[ée]|ciudad|localidad|poblaci[oó]n|citt[àa]|comune|cidade|localidade|by|poststed|ort|miasto|miejscowość|město|mesto|város|helység|oraș|localitate|state|province|provincia|county|land|pays|pa[ií]s|paese|country|postcode\s(?:en|/|&)\s?(?:plaats|woonplaats)|plz\s?[/,]\s?ort|zip\s?[/,]\s?city)\s?[:：]?$",
+    re.I,
+)
+#: A floor, a flat, a sector: the street stands above it.
+PART_OF_HOUSE = re.compile(
+    r"^(?:sector(?:ul)?|floor|suite|ste\.?|unit|level|lvl|apt\.?|apartment|room|building|bldg\.?|block|etaj|piso|planta|sala|oficina|of\.|office|bus|bte|appt\.?|[ée]tage|\d{1,2}(?:st|nd|rd|th|e|er|[èe]me)?\.?\s(?:floor|fl|[ée]tage|stock|og|piso|andar|kat|piętro|sal|tr|krs|em|etaj))\b[\s.#:]{0,3}[\w-]{0,6}$",
+    re.I,
+)
+BOX_END = re.compile(
+    r"(?:box|postfach|postbus|postboks|apartado|casilla|case\spostale|\bb\.?p\.?|skr\.?\spoczt\.?|pf\.?|a/я|suite|unit|room|no\.?|nr\.?|n[º°]|#)\s{0,2}[:.#]?\s{0,2}$",
+    re.I,
+)
 CARE = re.compile(r"^(?:c/o|attn\.?|att\.?|attention|z\.?\s?hd\.?|z\.\s?h\.|à\sl'attention)\b", re.I)
 COUNTY = re.compile(
     r"^(?:[A-Z]{2}|[A-Z][a-z]+shire|(?:Co\.?|County|West|East|North|South|Greater)\s\w+|Kent|Essex|Surrey|Sussex|Devon|Cornwall|Dorset|Norfolk|Suffolk|Somerset|Cumbria|Merseyside|Middlesex|Herts|Hants|Bucks|Beds|Berks|Northants|Oxon|Wilts|Lancs|Lincs|Notts|Staffs|Cambs|Glos|Avon|Cleveland|Tyne\s(?:and|&)\sWear)\.?$",

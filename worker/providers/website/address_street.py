@@ -3,6 +3,7 @@
 import re
 
 from worker.providers.website.address import PIECE, Address
+from worker.providers.website.legal_forms import has_strong_form
 from worker.providers.website.streets import street_score
 
 _CITY_LEAD = re.compile(
@@ -27,6 +28,13 @@ def without_city(address: Address, street: str) -> str:
         address.city = lead.group().strip()
         return street[lead.end() :]
     return street
+
+
+def house_names(pieces: list[str]) -> list[str]:
+    """Houses with names instead of numbers, as the British write them: the two pieces left of the town."""
+    names = [piece.strip() for piece in pieces if 3 <= len(piece.strip()) <= 40]
+    names = [name for name in names if name[:1].isupper() and not has_strong_form(name) and name[-1] not in ":!?"]
+    return names[-2:] if len(names) == len(pieces) else names[-1:]
 
 
 def street_behind(after: str) -> list[str]:

@@ -8,6 +8,7 @@ from worker.providers.website.address import BREAK, EAST_ASIAN, LEAD, PIECE, SEP
 from worker.providers.website.address_fit import fits
 from worker.providers.website.address_place import (
     CITY_PREFIX,
+    city_behind,
     city_below,
     city_from,
     country_of,
@@ -16,11 +17,15 @@ from worker.providers.website.address_place import (
 )
 from worker.providers.website.address_rules import applicable, matches, named_nearby
 from worker.providers.website.address_signs import (
+    BOX_END,
     CARE,
+    CODE_WORD,
     COUNTY,
     DATE,
     LABEL,
     NOT_PLACE,
+    PART_OF_HOUSE,
+    PART_ONLY,
     PRICE,
     PROSE_LEAD,
     SECONDARY,
@@ -28,7 +33,13 @@ from worker.providers.website.address_signs import (
     is_placeholder,
     street_only,
 )
-from worker.providers.website.address_street import drop_sentences, street_behind, street_here, without_city
+from worker.providers.website.address_street import (
+    drop_sentences,
+    house_names,
+    street_behind,
+    street_here,
+    without_city,
+)
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.east_asian import east_asian
 from worker.providers.website.postal import PREFIX_COUNTRY, PostalRule
@@ -126,6 +137,11 @@ def _assemble(
     if lead:
         head_at += lead.end()
         head = head[lead.end() :]
+    coded = CODE_WORD.search(head[-24:])
+    if coded:
+        head = head[: len(head) - len(head[-24:]) + coded.start()]
+    elif not rule.strong and BOX_END.search(line[max(0, match.start("postal") - 14) : match.start("postal")]):
+        return None
     tail = line[match.end() :]
     stop = len(tail)
     lead = LEAD.match(tail)
@@ -162,11 +178,17 @@ def _assemble(
             province(address, line[end : end + 40])
         elif not line[match.end() :].strip(" ,"):
             city_below(address, rendering, index)
+            if not address.city and len(address.postal_code) < 5 and not head.strip():
+                return None
         after = TRAIL.sub("", LEAD.sub("", line[end : match.end() + stop]))
     else:
         after = TRAIL.sub("", LEAD.sub("", tail))
+        if _is_house(address.postal_code, tail) and not rule.strong and not coded:
+            return None
         if pieces:
             city_from(pieces, address)
+        if not address.city and pieces and after:
+            city_behind(address, after)
     if address.end_line == index:
         country_of(address, rendering, index, after, line, end)
     if address.city.lower() in BY_NAME and rule.countries[0] != "SG" and not city_after:
@@ -177,17 +199,28 @@ def _assemble(
         if street:
             end = max(end, line.find(street[-1], end) + len(street[-1]))
     whole = city_after and street and _NAME_AND_NUMBER.match(street[0]) and not SECONDARY.match(street[0])
-    if not street or (len(pieces) <= 1 and street_score(street[0]) < 2 and not street[0][:1].isdigit() and not whole):
+    part = len(street) == 1 and PART_OF_HOUSE.match(street[0])
+    if (
+        not street
+        or part
+        or (len(pieces) <= 1 and street_score(street[0]) < 2 and not street[0][:1].isdigit() and not whole)
+    ):
         above, top, column = _walk_up(rendering, index, taken, address, numbers, rule, head_at, bool(pieces))
         if above:
             street = above + [piece for piece in street if piece not in above]
-        elif not street:
+        else:
             top, column = index, head_at
+    if not street and rule.strong and address.country in {"GB", "IE"}:
+        street = house_names(pieces)
     if not street and not (
         rule.strong and is_city(address.city) and (address.country in regions[:3] or address.country == local)
     ):
         return None
-    if not label and not fits(address, rule, street, regions, local, city_after or not tail.strip(" .,;)")):
+    if (
+        not label
+        and not coded
+        and not fits(address, rule, street, regions, local, city_after or not tail.strip(" .,;)"))
+    ):
         return None
     if DATE.search(line[max(0, match.start("postal") - 14) : match.end("postal")]):
         return None
@@ -221,6 +254,12 @@ def _keeps(left: str, right: str) -> bool:
     return sure and street_score(PIECE.split(right)[0]) < 2
 
 
+def _is_house(code: str, tail: str) -> bool:
+    """Whether a would-be code is a house number: a street stands behind it."""
+    first = PIECE.split(tail)[0]
+    return first[:1] == " " and len(code) <= 6 and street_score(first.strip()) >= 1 and street_score(code + first) >= 2
+
+
 def _goes_on(address: Address, regions: Sequence[str]) -> bool:
     return (
         address.country in {"RU", "UA", "BY", "KZ", "HU", "CN", "JP", "KR", "TR", "LT", "LV"}
@@ -236,8 +275,11 @@ def _walk_up(
     pending: list[tuple[int, str, int]] = []
     best: list[str] = []
     top, top_column = index, column
+    houses = rule.strong and address.country in {"GB", "IE"}
     for j in range(index - 1, max(taken, index - 1 - MAX_UP), -1):
         line = rendering.lines[j]
+        if PART_ONLY.match(line) and len(line) <= 40:
+            continue
         label = LABEL.match(line)
         text = line[label.end() :] if label else line
         shift = label.end() if label else 0
@@ -271,7 +313,7 @@ def _walk_up(
             top, top_column = j, shift
             if text[:1].isdigit() and score >= 2 and not SECONDARY.match(text):
                 break
-        elif best or len(pending) > 2:
+        elif best or (len(pending) > 2 and not (houses and len(pending) <= 4 and len(text) <= 30 and "." not in text)):
             break
         if label:
             break

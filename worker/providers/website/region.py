@@ -56,6 +56,8 @@ _SCRIPTS = (
     (re.compile("[\u4e00-\u9fff]{4}"), "CN", 0.8),
 )
 _ANY_SCRIPT = re.compile("[α-ωа-яіїєґ\u05d0-\u05ea\u0e01-\u0e5b\u3041-\u30fe\u4e00-\u9fff\uac00-\ud7a3]")
+#: "com.co", "gov.co": only people of the country register there, whatever its code is sold as.
+_UNDER_CC = re.compile(r"\.(?:com|co|org|net|gov|gob|edu|ac)\.[a-z]{2}$", re.I)
 _FALLBACK = ("US", "GB", "CA")
 
 
@@ -169,7 +171,7 @@ def country_in(text: str) -> tuple[str, str] | None:
 
 def _country_of_domain(host: str) -> str:
     ending = host.rpartition(".")[2].lower()
-    if len(ending) != 2 or ending in GENERIC_CC:
+    if len(ending) != 2 or (ending in GENERIC_CC and not _UNDER_CC.search(host)):
         return ""
     code = BY_DOMAIN.get(ending, ending.upper())
     return code if code in NAMES else ""
