@@ -51,6 +51,15 @@ def east_asian(
         text = next((part for part in reversed(SEPARATOR.split(text)) if _PLACE_WORD.search(part)), text).strip()
         address.column = head_at + max(0, head.find(text))
         address.end_column = match.end()
+    elif (
+        index
+        and index - 1 > taken
+        and _PLACE_WORD.search(lines[index - 1])
+        and _HOUSE.search(lines[index - 1])
+        and len(lines[index - 1]) <= 80
+    ):
+        text = _AFTER_LABEL.sub("", lines[index - 1])
+        address.line, address.column, address.end_column = index - 1, lines[index - 1].find(text), match.end()
     elif index + 1 < len(lines) and EAST_ASIAN.search(lines[index + 1]) and len(lines[index + 1]) <= 80:
         text = lines[index + 1]
         address.end_line, address.end_column = index + 1, len(text)

@@ -39,6 +39,17 @@ _DOT = re.compile(
 _CLOUDFLARE = re.compile(r"(?:data-cfemail=\"|/cdn-cgi/l/email-protection#)([0-9a-fA-F]{6,400})")
 _EDGES = re.compile(r"^[\s.,;:<>()\[\]'\"]+|[\s.,;:<>()\[\]'\"]+$")
 _FILE = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|css|js|php|html?|pdf|ico|bmp|aspx?)$", re.I)
+#: Domains that only stand for one's own, in many languages, and local parts that only stand for a name.
+_DUMMY_DOMAIN = re.compile(
+    r"@(?:(?:your|my|ihre?|deine?|votre|mon|tu|su|seu|vostro|jouw|uw)-?(?:domain\w{0,2}|company|firma|email|site|website|empresa|dominio|domaine|entreprise|azienda|bedrijf)"
+    r"|domain|dominio|domaine|beispiel|exemple|ejemplo|esempio|exemplo|voorbeeld|muster|musterfirma|mustermann|xyz|test)\.[a-z]{2,4}$",
+    re.I,
+)
+_DUMMY_LOCAL = re.compile(
+    r"^(?:tu|su|seu|votre|ihre?|uw|jouw|nombre|nom|nome|name|naam|usuario|user|utente|utilisateur|correo|email|mail|ejemplo|exemple|esempio|exemplo|beispiel|muster|max\.?muster\w{0,4}|mustermann|prenom\.nom|nome\.cognome)[\w.-]{0,12}"
+    r"@(?:correo|courriel|email|mail|site|web|empresa|sitio|posta|adres|adresse)\.[a-z]{2,4}$",
+    re.I,
+)
 _PLACEHOLDER = re.compile(
     r"^(?:(?:your|you|name|email|e-mail|user|username|someone|somebody|example|test|jane|john|john\.?doe|jane\.?doe|vorname\.nachname|firstname\.lastname|ihre|votre|tu|seu)[\w.]{0,12}"
     r"@(?:(?:your|my)?(?:domain|company|email|site|website|mail)\.\w{2,6}|example\.(?:com|org|net)|(?:provider|address|beispiel|exemple|ejemplo)\.\w{2,6}))$",
@@ -154,9 +165,19 @@ def valid_address(text: str) -> str | None:
     if known is None:
         return None
     address = f"{local}@{known.lower()}"
-    if _FILE.search(address) or _PLACEHOLDER.match(address) or re.fullmatch(r"[0-9a-f]{32}", local):
+    if (
+        _FILE.search(address)
+        or _PLACEHOLDER.match(address)
+        or _is_dummy(address)
+        or re.fullmatch(r"[0-9a-f]{32}", local)
+    ):
         return None
     return address
+
+
+def _is_dummy(address: str) -> bool:
+    """Whether an address only shows how one is written."""
+    return bool(_DUMMY_DOMAIN.search(address) or _DUMMY_LOCAL.match(address))
 
 
 def _plain(line: str, index: int) -> Iterator[Email]:

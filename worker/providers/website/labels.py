@@ -6,7 +6,7 @@ from functools import lru_cache
 
 _PHONE_WORDS = (
     r"t[eé]l[eé]?(?:ph|f)[oóôøò]?n\w{0,5}|t[ée]l[ée]phone\w?|telefax\s?/\s?telefon|phones?|tel[s\.]?|t[ée]l\.?|tlf\w?|tlph|telf\w?|tfno"
-    r"|tfn|t[ée]l[ée]f|telem\w{0,6}|telm|t[āa]lr\w{0,6}|s[ií]mi|pbx|centralino|central[ií]ta|kom(?:[óo]rk\w{1,3})?(?=[\s.:]{1,3}[\d+(]|[\s.:]{1,3}$)|mobilfunk|tele|ph|phn|mobiles?|mobil\w{0,6}|m[oó]vil\w{0,2}|mob|cell\w{0,4}|celular\w{0,2}"
+    r"|tfn|t[ée]l[ée]f|telem\w{0,6}|telm|t[āa]lr\w{0,6}|s[ií]mi|pa?bx|port\.(?=\s?:)|portable|infolini?\w{1,2}|行動(?:電話)?|携帯(?:電話)?|フリーダイヤル|免付費\w{0,3}|服务热线|centralino|central[ií]ta|kom(?:[óo]rk\w{1,3})?(?=[\s.:]{1,3}[\d+(]|[\s.:]{1,3}$)|mobilfunk|tele|ph|phn|mobiles?|mobil\w{0,6}|m[oó]vil\w{0,2}|mob|cell\w{0,4}|celular\w{0,2}"
     r"|cel|handy|gsm|natel|whats\s?app|viber|hot\s?lines?|help\s?line|info\s?line|toll[\s-]?free|free\s?(?:phone|call)"
     r"|freefone|lo-?call|n[uú]mero\s+verde|num[ée]ro\s+vert|switchboard|sentralbord|v[aä]xel|vaihde|rufnummer|fono|fon|fone|tlp|telp"
     r"|telepon|điện\s+thoại|đt|puh\w{0,8}|call\s+us|тел(?:ефон\w{0,3}|\.|:|(?=\s?[\d+(/]))|т\.|моб\w{0,8}|τηλ\w{0,8}|κιν\w{0,4}|טל(?:פון)?|هاتف|تلفن|جوال"
@@ -28,12 +28,12 @@ _VETO_WORDS = (
     r"|(?:kunden|kund|bestell|auftrags|artikel|rechnungs|mitglieds|vorgangs|produkt|modell|serien|vertrags|konto|steuer|register|lizenz|order|commande)\s?-?(?:nummer|nr|number|n°)|cod(?:ice)?\.?\s{0,2}fisc(?:ale)?|r[ée]f[ée]rence"
     r"|part|model|serial|art(?:ikel)?\.?-?(?:nr|no)|artikelnummer|order\s+(?:no|number|nr|id)|invoice|reference|reg(?:istration|istered|istro)?\.?\s+(?:no|nr|number|company|charity)|registration|register\s+(?:no|nr|number)|company\s+(?:no|number|reg\w*)|id(?:entification)?[\s-]?(?:number|no|nr|nummer)|cnil|kt|kennitala|bankgiro|plusgiro|postgiro|bankkonto\w*|kontonr|rachun\w+|adószám|cégjegyzékszám|(?:bank)?számlaszám|tilinumero|rekening\w*|nipc|contribuinte|routing\s+(?:no|number|#)|nmls|cui|vergi\s?(?:no|dairesi)?|αφμ|γεμη|еик|булстат|едрпоу|рнокпп|кодас|kodas|registrikood|reg\.?\s?kood|reg\.\s?nr|cap(?:itale?)?\.?\s?soc(?:iale?)?|許可番号|免許|公网安备|許可證|계좌"
     r"|charity(?:\s+(?:no|number))?|licen[cs]e|permit|patents?|p\.?\s?o\.?\s?box|postfach|casilla|apartado|zip(?:\s?code)?|postcode|postal(?:\s+code)?|c[oó]digo\s+postal|cep|version|latitude|longitude|gps|price|prix|preis|total|tax\s+id|gst|abn|acn|ein|cnpj|cpf|cuit|rfc|nip|regon|krs|ičo?|dič|инн|кпп|огрн|окпо"
-    r"|事業者番号|登録番号|法人番号|사업자\w{0,8}|통신판매\w{0,6}|統一編號|统一\w{0,8}|icp备|许可\w{0,4}|vkn|mersis|sicil|mst|oib|pib|nit|tin|gstin|pan\s?no|uen|npwp|brn|mã\s+số\s+thuế|matični\s+broj|matična\s+številka|č\.\s?ú|nr\s+konta|n[º°]\s+registro"
+    r"|事業者番号|登録番号|法人番号|사업자\w{0,8}|통신판매\w{0,6}|統一編號|统一\w{0,8}|icp备|许可\w{0,4}|vkn|mersis|sicil|item|ref|reg|tracking|certificate|afsl|acct|creci|oab|crea|inscri[çc][ãa]o\s+(?:estadual|municipal)|chy|qq|wechat|微信|skype|α\.\s?φ\.\s?μ|mst|oib|pib|nit|tin|gstin|pan\s?no|uen|npwp|brn|mã\s+số\s+thuế|matični\s+broj|matična\s+številka|č\.\s?ú|nr\s+konta|n[º°]\s+registro"
 )
 #: Only in capitals: these letters are words elsewhere.
 _VETO_CAPITALS = r"UID|TVA|IVA|BTW|NIF|CIF|NIE|RUT|RUC|RCS|APE|NAF|HRB|HRA|LEI|NPI|CAGE|USDOT|MC|DOT|CP|BP|CS|REA|ISO|DIN|USD|EUR|GBP|ID|BSB|FN|CHE|N\.I\.F|C\.I\.F|C\.F|P\.\s?I|P\.\s?IVA"
 _LABEL = re.compile(
-    rf"(?<![^\W\d_])(?:(?P<fax>{_FAX_WORDS})|(?P<veto>{_VETO_WORDS})|(?P<phone>{_PHONE_WORDS})|(?P<weak>{_WEAK_WORDS}))(?![^\W\d_])",
+    rf"(?:(?<![^\W\d_])|(?<=[\u3041-\u30fe\u4e00-\u9fff\uac00-\ud7a3]))(?:(?P<fax>{_FAX_WORDS})|(?P<veto>{_VETO_WORDS})|(?P<phone>{_PHONE_WORDS})|(?P<weak>{_WEAK_WORDS}))(?![^\W\d_])",
     re.I,
 )
 _CAPITALS = re.compile(

@@ -29,8 +29,12 @@ NANP = re.compile(
 _TAIL_LIST = re.compile(rf"\s?(?:/|,|\bor\b)\s?[{DASH}]?(\d{{1,4}})(?=$|\s?[/,])")
 #: "(632) 442 0061, 929 5452": the second lacks what they share.
 _PAIR_LIST = re.compile(
-    rf"^(?P<base>[(+\d][\d\s().{DASH}]{{6,24}}\d)\s?[/,]\s?(?P<second>\d{{3,4}}[\s.{DASH}]?\d{{3,4}})$"
+    rf"^(?P<base>[(+\d][\d\s().{DASH}]{{6,24}}\d)(?P<others>(?:\s?[/,]\s?\d{{3,4}}[\s.{DASH}]?\d{{3,4}}){{1,4}})$"
 )
+_OTHER = re.compile(rf"\d{{3,4}}[\s.{DASH}]?\d{{3,4}}")
+_SLASH = re.compile(r"\s?[/,]\s?")
+#: An account number (ISO 13616): its groups of four look like phone numbers.
+_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d\d(?:\s?[A-Z\d]{4}){2,7}(?:\s?[A-Z\d]{1,3})?(?!\w)")
 _SPLITS = (
     re.compile(r"(?<=\d)\s{0,2}(?=\(?\+)"),
     re.compile(rf"\s?[/·•]\s?|\s[{DASH}]\s|\s\.\s"),
@@ -92,12 +96,11 @@ def pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int,
             return
     paired = _PAIR_LIST.match(run)
     if paired:
-        base, second = paired.group("base"), paired.group("second")
-        same = re.sub(r"\d", "0", base[-len(second) :]) == re.sub(r"\d", "0", second)
-        if same and len(base) > len(second) and _possible(base, regions) and not _possible(second, regions):
-            start = offset + paired.start("second")
+        base, others = paired.group("base"), list(_OTHER.finditer(run, paired.start("others")))
+        if _possible(base, regions) and all(_ends_alike(base, other.group(), regions) for other in others):
             yield offset, offset + len(base), base
-            yield start, start + len(second), base[: -len(second)] + second
+            for other in others:
+                yield offset + other.start(), offset + other.end(), base[: -len(other.group())] + other.group()
             return
     for pattern in _SPLITS:
         cuts = [m for m in pattern.finditer(run) if m.start() > 0 and m.end() < len(run)]
@@ -114,12 +117,36 @@ def pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int,
                 elif sum(c.isdigit() for c in part) > 15:
                     yield from pieces(part, offset + s, regions)
             return
+    parts = [run] if digits <= 15 else _SLASH.split(run)
+    if len(parts) > 1 and all(7 <= sum(c.isdigit() for c in part) <= 13 for part in parts):
+        # Numbers that no plan of numbers knows, two or more of one shape.
+        at = 0
+        for part in parts:
+            at = run.find(part, at)
+            yield offset + at, offset + at + len(part), part
+            at += len(part)
+        return
     grouped = list(_grouped(run, regions))
     if grouped:
         for s, e in grouped:
             yield offset + s, offset + e, run[s:e]
     elif 6 <= digits <= 15:
         yield offset, offset + len(run), run
+
+
+def _ends_alike(base: str, other: str, regions: Sequence[str]) -> bool:
+    """Whether a shorter number repeats the end of another one in its shape, and is none alone."""
+    same = re.sub(r"\d", "0", base[-len(other) :]) == re.sub(r"\d", "0", other)
+    return same and len(base) > len(other) and (other[0] != "0" and not _possible(other, regions))
+
+
+def without_accounts(line: str) -> str:
+    """The line with bank accounts blotted out, as long as before.
+
+    >>> without_accounts("IBAN NL91 ABNA 0417 1643 00, tel. 12")
+    'IBAN ______________________, tel. 12'
+    """
+    return _IBAN.sub(lambda match: "_" * len(match.group()), line)
 
 
 def _counts_up(run: str) -> bool:

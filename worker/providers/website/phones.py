@@ -8,7 +8,17 @@ from itertools import islice
 from urllib.parse import unquote
 
 from worker.providers.website.labels import label_after, label_alone, label_before
-from worker.providers.website.phone_parts import DASH, DATE, NANP, clean, is_international, pieces, read_number, tries
+from worker.providers.website.phone_parts import (
+    DASH,
+    DATE,
+    NANP,
+    clean,
+    is_international,
+    pieces,
+    read_number,
+    tries,
+    without_accounts,
+)
 from worker.providers.website.rendering import HEADING, Rendering
 from worker.providers.website.structured import Structured
 
@@ -24,7 +34,7 @@ _EXTENSION = re.compile(
     re.I,
 )
 _VANITY = re.compile(
-    r"(?<![\w.-])(?:\+?(?P<cc>1)[\s.-]?)?\(?(?P<area>8(?:00|88|77|66|55|44|33)|[2-9]\d\d|1[38]00)\)?[\s.-]{1,2}"
+    r"(?<![\w.-])(?<!\d\s)(?:\+?(?P<cc>1)[\s.-]?)?\(?(?P<area>8(?:00|88|77|66|55|44|33)|[2-9]\d\d|1[38]00)\)?[\s.-]{1,2}"
     r"(?P<word>(?<=[8][0-8][0-8]\W)(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|(?<=[8][0-8][0-8]\W\W)(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|[2-9]\d\d[\s.-]?[A-Z]{4}|[A-Z]{7}|[A-Z]{3}-[A-Z]{4}|[A-Z]{4}-[A-Z]{3})(?![\w-])"
 )
 #: A number in the shape of one with an area code, wherever it may be.
@@ -50,6 +60,9 @@ _OPEN_END = re.compile(
 )
 _OPEN_START = re.compile(r"^\d{2,8}(?:[\s.\-]\d{2,5}){0,3}(?=$|[\s,;|(])")
 _JOINED = re.compile(r"^\s?(?:[,/&;]|\b(?:and|or|und|oder|et|ou|y|o|e)\b)\s?$")
+_WORD_BETWEEN = re.compile(r"[^\W\d_]{3}|[\u3041-\u9fff]{2}")
+#: Eight digits that are a day.
+_DAY = re.compile(r"^(?:19|20)\d\d(?:0[1-9]|1[0-2])\d\d$")
 _YEAR_FIRST = re.compile(r"^(?:19|20)\d\d\s\d{4}$")
 #: Italians begin with a zero, or with three digits of a mobile network.
 _SHORT_FIRST = re.compile(r"^[1-9]\d?\D")
@@ -137,6 +150,7 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
         if not _ENOUGH.search(line) and not _OPEN_END.search(line):
             continue
         looked_at += 1 + len(line) // 200
+        line = without_accounts(line)
         numbers = list(_in_line(line, index, lines, regions, above))
         if index + 1 in numbered:
             whole = _over_the_break(line, lines[index + 1], index, regions, above)
@@ -256,7 +270,8 @@ def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str]
         elif after and (trailing or (position + 1 == len(spans) and not kind)):
             kind = after
         elif not kind and position and last_kind and len(prefix) < 12:
-            kind = last_kind
+            # "Fax 1 - Portable 2": other words between two numbers say that the second is something else.
+            kind = "weak" if last_kind in {"fax", "both"} and _WORD_BETWEEN.search(prefix) else last_kind
         elif kind in {"", "weak"} and group:
             kind = group
         elif not kind and _ALONE.match(prefix) and index:
@@ -277,6 +292,8 @@ def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str]
 def _completed(before: str, text: str) -> str:
     """A number with the beginning of the one before it, when it repeats only that one's end: ``442 0061, 929 5452``."""
     alike = re.sub(r"\d", "0", before[-len(text) :]) == re.sub(r"\d", "0", text)
+    if _DAY.match(text):
+        return text
     local = 5 <= sum(c.isdigit() for c in text) <= 8 and text[0] not in "0(+"
     return before[: -len(text)] + text if alike and local and len(before) > len(text) + 1 else text
 
@@ -365,7 +382,12 @@ def _judge(
                 return None
         if _YEAR_FIRST.match(text) or (region == "IT" and _SHORT_FIRST.match(text)):
             return None
-        trunk = digits[0] == "0" and len(digits) >= 10 and written != digits
+        home = region == regions[0] and written != digits
+        trunk = written != digits and (
+            (digits[0] == "0" and len(digits) >= (9 if home else 10))
+            or (text[0] == "(" and len(digits) >= 10)
+            or (region in {"RU", "KZ"} and digits[0] == "8" and len(digits) == 11)
+        )
         if not (NANP.match(text) or international or trunk or text != written) and not alone:
             return None
     elif (

@@ -76,7 +76,7 @@ PREFIX_COUNTRY = _PREFIXES
 
 #: In order of trust: the first rule that matches a place on the line wins it.
 RULES: tuple[PostalRule, ...] = (
-    _rule("US", "5", rf"(?<![\w])(?P<region>{_STATE})[.,]?(?:[\s,–—-]{{1,4}}|&nbsp;)(?:USA?[\s,]{{1,2}})?(?P<postal>\d{{5}}(?:\s?[-–]\s?\d{{4}})?)(?![\d-])", strong=True),
+    _rule("US", "5", rf"(?<![\w])(?P<region>{_STATE})[.,]?(?:[\s,–—|•·-]{{1,4}}|&nbsp;)(?:USA?[\s,]{{1,2}})?(?P<postal>\d{{5}}(?:\s?[-–]\s?\d{{4}})?)(?![\d-])", strong=True),
     _rule("US", "5", rf"(?<![\w])(?P<region>{_STATE_CODES})(?P<postal>\d{{5}}(?:-\d{{4}})?)(?![\w-])", strong=True),
     _rule("CA", "1", rf"(?:(?<!\w)(?P<region>{_PROVINCE})[.,)]{{0,2}}[\s,–-]{{1,4}}(?:Canada[\s,]{{1,3}})?)?(?<!\w)(?P<postal>[ABCEGHJ-NPRSTVXYabceghj-nprstvxy]\d[A-Za-z][\s-]{{0,2}}\d[A-Za-z]\d)(?!\w)", strong=True),
     _rule("GB", "12", r"(?<![\w-])(?P<postal>(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{1,2}\d[ABD-HJLNP-UW-Z]{2}))(?![\w-])", strong=True),

@@ -30,7 +30,7 @@ _ENDINGS = tuple(
 )
 _TOKEN = re.compile(r"[^\W\d_]+")
 _PHRASE = re.compile(
-    r"(?<!\w)(?:c/|b\.?p\.?\s?\d|z\.?[ia]\.?(?!\w)|v\.le|p\.zza|r\.\s|u\.\s|lieu-dit\b|b-dul\b|d\.\s?\d|g\.\s|p\.?o\.?b)",
+    r"(?<!\w)(?:c/|b\.?p\.?\s?\d|z\.?[ia]\.?(?!\w)|v\.le|p\.zza|r\.\s|u\.\s|lieu-dit\b|corner\sof\b|b-dul\b|d\.\s?\d|g\.\s|p\.?o\.?b)",
     re.I,
 )
 _CJK = re.compile(
