@@ -5,10 +5,15 @@ from collections.abc import Collection, Sequence
 
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.postal import RULES, PostalRule
+from worker.providers.website.rendering import H1, HEADING, Rendering
+
+#: A page that names more countries is a shipping list.
+MAX_NAMED = 14
 
 
-def named_nearby(lines: Sequence[str], named: Collection[str]) -> dict[int, str]:
-    """For each line the country that ends it or one of the three lines below it, as far as one does."""
+def named_nearby(rendering: Rendering, named: Collection[str]) -> dict[int, str]:
+    """For each line the country that ends it or one of the three lines below it, else the one in the heading above."""
+    lines = rendering.lines
     endings = tuple(name for name, code in BY_NAME.items() if code in named)
     found: dict[int, str] = {}
     for index, line in enumerate(lines):
@@ -21,20 +26,29 @@ def named_nearby(lines: Sequence[str], named: Collection[str]) -> dict[int, str]
         before = lowered[: -len(name)][-1:]
         if before.isalpha() and name.isascii():
             continue
+        if rendering.bits[index] & (H1 | HEADING) and len(lowered) <= len(name) + 4:
+            for below in range(index + 1, min(len(lines), index + 7)):
+                if rendering.bits[below] & (H1 | HEADING):
+                    break
+                found.setdefault(below, BY_NAME[name])
+            continue
         for above in range(max(0, index - (3 if len(lowered) <= len(name) + 14 else 1)), index + 1):
             if above == index or above not in found:
                 found[above] = BY_NAME[name]
     return found
 
 
-def applicable(regions: Sequence[str], local: str) -> list[tuple[PostalRule, str]]:
+def applicable(regions: Sequence[str], local: str, named: Collection[str] = ()) -> list[tuple[PostalRule, str]]:
     """Rules worth trying, with the country that each stands for here; a country named beside the code goes first."""
-    likely = [local] if local else list(regions[:4])
+    likely = list(
+        dict.fromkeys([*([local] if local else []), *regions[:4], *(named if len(named) <= MAX_NAMED else ())])
+    )
     chosen = []
     for rule in RULES:
         country = next((code for code in likely if code in rule.countries), "")
         if rule.strong or country:
             chosen.append((rule, country or rule.countries[0]))
+    chosen.sort(key=lambda item: -1 if item[0].strong else likely.index(item[1]))
     if regions[0] != "US":
         # D-12345 before the abbreviation of a state.
         chosen.sort(key=lambda item: item[0].countries != ("PREFIX",))

@@ -1,5 +1,5 @@
 """Signs inside an address: labels, cities, counties, secondary lines, and what is none of it."""
-# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 
@@ -15,7 +15,7 @@ LABEL = re.compile(
 )
 #: "whose registered office is located at" and the like: the street begins behind it.
 PROSE_LEAD = re.compile(
-    r"^.{0,400}\b(?:situ[ée]e?s?(?:\sau|\sà)?|located\sat|based\sat|offices?\s(?:is\s)?at|address\sis|mit\ssitz\sin(?:\sder)?|con\ssede\s(?:legale\s)?in|domicili(?:o|ada|ado)\s(?:social\s)?en|gevestigd\s(?:te|aan)|visit\sus\sat|write\sto(?:\sus\sat)?"
+    r"^.{0,400}\b(?:situ[ée]e?s?(?:\sau|\sà)?|located\sat|based\sat|offices?\s(?:is\s)?at|address\sis|mit\ssitz\sin(?:\sder)?|con\ssede\s(?:legale\s)?in|domicili(?:o|ada|ado)\s(?:social\s)?en|gevestigd\s(?:te|aan)|visit\sus\sat|find\sus\s(?:at|on|in)|besuchen\ssie\suns(?:\sin\s(?:der|den)|\s(?:in|am|an|auf)(?:\sder|\sdem)?)?|retrouvez[\s-]nous\s(?:au|à)|nous\strouver\s?:|encu[ée]ntranos\sen|vis[ií]tenos\sen|ci\strovate\sin|bezoek\sons\s(?:op|aan)|write\sto(?:\sus\sat)?"
     r"|mail\sto|send\sto|siège\ssocial|registered\soffice)\s?[:,]?\s{0,2}(?=\S)",
     re.I,
 )
@@ -36,7 +36,7 @@ PART_ONLY = re.compile(
 )
 #: A floor, a flat, a sector: the street stands above it.
 PART_OF_HOUSE = re.compile(
-    r"^(?:sector(?:ul)?|floor|suite|ste\.?|unit|level|lvl|apt\.?|apartment|room|building|bldg\.?|block|etaj|piso|planta|sala|oficina|of\.|office|bus|bte|appt\.?|[ée]tage|\d{1,2}(?:st|nd|rd|th|e|er|[èe]me)?\.?\s(?:floor|fl|[ée]tage|stock|og|piso|andar|kat|piętro|sal|tr|krs|em|etaj))\b[\s.#:]{0,3}[\w-]{0,6}$",
+    r"^(?:sector(?:ul)?|floor|suite|ste\.?|unit|level|lvl|apt\.?|apartment|room|building|bldg\.?|block|etaj|piso|planta|sala|oficina|of\.|office|bus|bte|appt\.?|[ée]tage|\d{1,2}(?:st|nd|rd|th|e|er|[èe]me|[ºªo°])?\.?\s(?:floor|fl|[ée]tage|stock|og|piso|andar|kat|piętro|sal|tr|krs|em|etaj))\b[\s.#:]{0,3}[\w-]{0,6}$",
     re.I,
 )
 BOX_END = re.compile(
@@ -50,7 +50,7 @@ COUNTY = re.compile(
 )
 _CITY_ONLY = re.compile(r"^[^\W\d_][^\d:;@|()<>£$€?!]*$")
 _NOT_CITY = re.compile(
-    r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel|phone|copyright|rights|hours?|since|suite|floor|box|[kmgt]b|[mg]hz|watts?|volts?|days|mah|usd|eur|led|rpm|dpi|px)\b",
+    r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel(?!\saviv)|phone|copyright|rights|hours?|since|suite|floor|box|[kmgt]b|[mg]hz|watts?|volts?|days|mah|usd|eur|led|rpm|dpi|px)\b",
     re.I,
 )
 DATE = re.compile(
@@ -88,6 +88,27 @@ def is_city(text: str) -> bool:
     return (
         2 <= len(text) <= 40 and len(text.split()) <= 5 and bool(_CITY_ONLY.match(text)) and not _NOT_CITY.search(text)
     )
+
+
+_PARTICLES = frozenset(
+    "am an der den dem im in bei de la le les sur sous en du des di del della delle dei da do dos das upon on under the y i nad pod v w u aan op ob ved vor zu zur a al el los las d l s van het ter ten auf unter und et e by near lès les aux au".split()
+)
+
+
+def city_only(text: str) -> str:
+    """A city without the sentence that goes on behind it: small words that no city's name holds end it.
+
+    >>> city_only("Hamburg oder rufen Sie an"), city_only("Frankfurt am Main"), city_only("den Haag")
+    ('Hamburg', 'Frankfurt am Main', 'den Haag')
+    """
+    words = text.split(" ")
+    for number, word in enumerate(words):
+        if number and word.isalpha() and word[0].islower() and word not in _PARTICLES:
+            words = words[:number]
+            break
+    while len(words) > 1 and words[-1] in _PARTICLES:
+        words.pop()
+    return " ".join(words)
 
 
 #: "Visit:", "Köln:" and the like before a street.

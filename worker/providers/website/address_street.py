@@ -2,13 +2,16 @@
 
 import re
 
-from worker.providers.website.address import PIECE, Address
+from worker.providers.website.address import BREAK, LEAD, PIECE, SEPARATOR, Address
 from worker.providers.website.legal_forms import has_strong_form
 from worker.providers.website.streets import street_score
 
 _CITY_LEAD = re.compile(
     r"^(?!(?:Unit|Suite|Flat|Block|Level|Shop|Plot|Building|House|Studio|Room|Office|Floor|Apartment|Box|Hall|No)\b)[A-Z][a-z]{3,20}\s(?=\d{1,4}[A-Za-z]?\s)"
 )
+#: "Hafenstraße 12 in 20457 Hamburg": the small word in front of the code.
+_SMALL_END = re.compile(r"(?<=\w)\s(?:in|à|a|en|te|i|w|v|em|u|på)$")
+_HOUSE_ONLY = re.compile(r"^(?:д|дом|буд|корп|стр|№|no|nr|n[º°])?\.?\s?\d{1,4}\s?[A-Za-zА-я]?$", re.I)
 _HOUSE_NUMBER = re.compile(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[A-Za-z]?$")
 
 
@@ -37,12 +40,23 @@ def house_names(pieces: list[str]) -> list[str]:
     return names[-2:] if len(names) == len(pieces) else names[-1:]
 
 
+def next_piece(rest: str) -> str:
+    """The street behind a separator behind a city: "00187 Roma - via del Corso 12 - tel. 1"; empty for none."""
+    cut = SEPARATOR.match(LEAD.sub("", rest)) or SEPARATOR.match(rest)
+    if cut is None:
+        return ""
+    text = BREAK.split(SEPARATOR.split(rest[cut.end() :])[0])[0].strip(" ,.;")
+    return text if street_score(text) >= 2 and len(text) <= 60 else ""
+
+
 def street_behind(after: str) -> list[str]:
     """The pieces behind a city that make a street and a house: "ul. Dlinnaya, d. 5, of. 2"."""
     pieces = [piece.strip() for piece in PIECE.split(after) if piece and piece.strip()][:6]
     first = next((n for n, piece in enumerate(pieces) if street_score(piece) >= 1), None)
     if first is None:
         return []
+    if first and _HOUSE_ONLY.match(pieces[first]):
+        first -= 1
     found = [pieces[first]]
     for piece in pieces[first + 1 :]:
         if not (any(c.isdigit() for c in piece) and len(piece) <= 24):
@@ -53,6 +67,8 @@ def street_behind(after: str) -> list[str]:
 
 def street_here(pieces: list[str]) -> list[str]:
     """The pieces of a line from the first that looks like a street."""
+    if pieces and (small := _SMALL_END.search(pieces[-1])):
+        pieces = [*pieces[:-1], pieces[-1][: small.start()]]
     for position, piece in enumerate(pieces):
         if street_score(piece.strip()) >= 1 and len(piece) <= 90:
             numbered = position > 0 and pieces[position - 1].strip().isdigit()

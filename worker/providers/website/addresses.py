@@ -29,6 +29,8 @@ from worker.providers.website.address_signs import (
     PRICE,
     PROSE_LEAD,
     SECONDARY,
+    YEARISH,
+    city_only,
     is_city,
     is_placeholder,
     street_only,
@@ -36,6 +38,7 @@ from worker.providers.website.address_signs import (
 from worker.providers.website.address_street import (
     drop_sentences,
     house_names,
+    next_piece,
     street_behind,
     street_here,
     without_city,
@@ -69,7 +72,7 @@ def find_addresses(
     ``regions`` are country codes, likeliest first; ``numbers`` the spans of phone numbers by line; ``named`` the
     countries that the text names: a country named beside a code says how to read it.
     """
-    nearby = named_nearby(rendering.lines, named) if named else {}
+    nearby = named_nearby(rendering, named) if named else {}
     usable: dict[str, list[tuple[PostalRule, str]]] = {}
     by_sizes: dict[tuple[str, frozenset[int]], list[tuple[PostalRule, str]]] = {}
     found: list[Address] = []
@@ -82,7 +85,7 @@ def find_addresses(
         if not local and named and (ahead := _COUNTRY_AHEAD.match(line)):
             local = BY_NAME.get(ahead.group(1).lower(), "")
         if local not in usable:
-            usable[local] = applicable(regions, local)
+            usable[local] = applicable(regions, local, named)
         end_before = 0
         sizes = frozenset(map(len, _RUNS.findall(line)))
         rules = by_sizes.get((local, sizes))
@@ -162,7 +165,19 @@ def _assemble(
         and EAST_ASIAN.search(rendering.lines[index + 1])
     ):
         return east_asian(rendering, index, match, head, head_at, tail, address, taken)
+    if (
+        YEARISH.match(address.postal_code)
+        and pieces
+        and rule.city_after
+        and not rule.strong
+        and not street_here(pieces)
+    ):
+        return None
     city_after = rule.city_after and not starts_with_country(tail)
+    town = pieces[-1].strip() if city_after and pieces and address.country == "HU" else ""
+    if town and is_city(town) and not street_score(town) and street_score(PIECE.split(tail)[0].strip()) >= 2:
+        # Hungarians write the street behind the code, and the city before it.
+        address.city, city_after, pieces = town, False, PIECE.split(tail)[:3]
     if not pieces and address.country == "BR" and _CITY_FOLLOWS.match(tail):
         # Brazilians write the code in front of the city as well.
         city_after = True
@@ -174,7 +189,13 @@ def _assemble(
             text = _CITY_END.split(PIECE.split(city.group())[0])[0]
             address.city = TRAIL.sub("", text)
             end = match.end() + tail.find(address.city) + len(address.city)
-            address.city = CITY_PREFIX.sub("", address.city)
+            address.city = CITY_PREFIX.sub("", city_only(address.city))
+            if (
+                len(address.postal_code) < 5
+                and address.country not in {regions[0], local}
+                and _is_house(address.postal_code, tail)
+            ):
+                return None
             province(address, line[end : end + 40])
         elif not line[match.end() :].strip(" ,"):
             city_below(address, rendering, index)
@@ -183,9 +204,9 @@ def _assemble(
         after = TRAIL.sub("", LEAD.sub("", line[end : match.end() + stop]))
     else:
         after = TRAIL.sub("", LEAD.sub("", tail))
-        if _is_house(address.postal_code, tail) and not rule.strong and not coded:
+        if not address.city and _is_house(address.postal_code, tail) and not rule.strong and not coded:
             return None
-        if pieces:
+        if pieces and not address.city:
             city_from(pieces, address)
         if not address.city and pieces and after:
             city_behind(address, after)
@@ -196,8 +217,12 @@ def _assemble(
     street, top, column = street_here(pieces), index, head_at
     if not street and city_after and after and _goes_on(address, regions):
         street = street_behind(after)
+        if street and not any(c.isdigit() for c in "".join(street)):
+            street = []
         if street:
             end = max(end, line.find(street[-1], end) + len(street[-1]))
+    if not street and city_after and address.city and (behind := next_piece(line[end:])):
+        street, end = [behind], line.find(behind, end) + len(behind)
     whole = city_after and street and _NAME_AND_NUMBER.match(street[0]) and not SECONDARY.match(street[0])
     part = len(street) == 1 and PART_OF_HOUSE.match(street[0])
     if (
@@ -210,6 +235,8 @@ def _assemble(
             street = above + [piece for piece in street if piece not in above]
         else:
             top, column = index, head_at
+    if not street and rule.city_after and not pieces and not after:
+        street = _below(rendering, index, address, numbers)
     if not street and rule.strong and address.country in {"GB", "IE"}:
         street = house_names(pieces)
     if not street and not (
@@ -251,7 +278,26 @@ def _keeps(left: str, right: str) -> bool:
         for piece in pieces
     )
     sure = sure or street_score(", ".join(pieces)) >= 2
-    return sure and street_score(PIECE.split(right)[0]) < 2
+    first = PIECE.split(right)[0].strip()
+    return sure and (street_score(first) < 2 or PART_OF_HOUSE.match(first) is not None)
+
+
+def _below(
+    rendering: Rendering, index: int, address: Address, numbers: Mapping[int, list[tuple[int, int]]]
+) -> list[str]:
+    """The street on the line below code and city, where there is none above: Hungarians and Poles write so."""
+    last = address.end_line
+    below = rendering.lines[last + 1] if last + 1 < len(rendering.lines) else ""
+    if not below or numbers.get(last + 1) or len(below) > 70 or not any(c.isdigit() for c in below):
+        return []
+    if BREAK.search(below) or NOT_PLACE.search(below) or rendering.bits[last + 1] & (H1 | HEADING):
+        return []
+    if street_score(below) < (
+        1 if not address.city and address.postal_code == rendering.lines[index].strip("〒 ") else 2
+    ):
+        return []
+    address.end_line, address.end_column = last + 1, len(below)
+    return [below.strip(" .,;")]
 
 
 def _is_house(code: str, tail: str) -> bool:
@@ -296,7 +342,7 @@ def _walk_up(
                 return [tail], j, line.rfind(tail)
             break
         parts = SEPARATOR.split(text)
-        if len(parts) > 1 and street_score(parts[-1]) >= 2:
+        if len(parts) > 1 and street_score(parts[-1]) >= 2 and not PART_OF_HOUSE.match(parts[-1]):
             shift += text.rfind(parts[-1])
             text = parts[-1]
         if not text.strip() or text.rstrip().endswith(":"):

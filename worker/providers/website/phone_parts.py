@@ -33,6 +33,8 @@ _PAIR_LIST = re.compile(
 )
 _OTHER = re.compile(rf"\d{{3,4}}[\s.{DASH}]?\d{{3,4}}")
 _SLASH = re.compile(r"\s?[/,]\s?")
+#: Eight digits that are a day.
+_DAY = re.compile(r"^(?:19|20)\d\d(?:0[1-9]|1[0-2])\d\d$")
 #: An account number (ISO 13616): its groups of four look like phone numbers.
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d\d(?:\s?[A-Z\d]{4}){2,7}(?:\s?[A-Z\d]{1,3})?(?!\w)")
 _SPLITS = (
@@ -195,3 +197,25 @@ def clean(text: str, region: str = "") -> str:
         compact = re.sub(r"[(\[]\s?0\s?[)\]]", "", compact)
         compact = _ABROAD.sub("+", compact)
     return compact
+
+
+def completed(before: str, text: str) -> str:
+    """A number with the beginning of the one before it, when it repeats only that one's end: ``442 0061, 929 5452``."""
+    alike = re.sub(r"\d", "0", before[-len(text) :]) == re.sub(r"\d", "0", text)
+    if _DAY.match(text):
+        return text
+    local = 5 <= sum(c.isdigit() for c in text) <= 8 and text[0] not in "0(+"
+    return before[: -len(text)] + text if alike and local and len(before) > len(text) + 1 else text
+
+
+def without_spelled_again(spans: list[tuple[int, int, str, str]]) -> list[tuple[int, int, str, str]]:
+    """Leave out digits in brackets that only spell out the letters before them: 800-ROPE-NOW (767-3669)."""
+    kept: list[tuple[int, int, str, str]] = []
+    for span in spans:
+        digits = "".join(c for c in span[3] if c.isdigit())
+        if kept and span[0] - kept[-1][1] <= 3 and len(digits) <= 8:
+            before = "".join(c for c in kept[-1][3] if c.isdigit())
+            if before.endswith(digits[-4:]) or (any(c.isalpha() for c in kept[-1][2]) and len(digits) == 7):
+                continue
+        kept.append(span)
+    return kept

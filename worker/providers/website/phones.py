@@ -13,11 +13,13 @@ from worker.providers.website.phone_parts import (
     DATE,
     NANP,
     clean,
+    completed,
     is_international,
     pieces,
     read_number,
     tries,
     without_accounts,
+    without_spelled_again,
 )
 from worker.providers.website.rendering import HEADING, Rendering
 from worker.providers.website.structured import Structured
@@ -61,8 +63,7 @@ _OPEN_END = re.compile(
 _OPEN_START = re.compile(r"^\d{2,8}(?:[\s.\-]\d{2,5}){0,3}(?=$|[\s,;|(])")
 _JOINED = re.compile(r"^\s?(?:[,/&;]|\b(?:and|or|und|oder|et|ou|y|o|e)\b)\s?$")
 _WORD_BETWEEN = re.compile(r"[^\W\d_]{3}|[\u3041-\u9fff]{2}")
-#: Eight digits that are a day.
-_DAY = re.compile(r"^(?:19|20)\d\d(?:0[1-9]|1[0-2])\d\d$")
+_AREA_FIRST = re.compile(r"^\(\d{1,4}\)")
 _YEAR_FIRST = re.compile(r"^(?:19|20)\d\d\s\d{4}$")
 #: Italians begin with a zero, or with three digits of a mobile network.
 _SHORT_FIRST = re.compile(r"^[1-9]\d?\D")
@@ -128,6 +129,7 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
             if (
                 line.rstrip().endswith(":")
                 or rendering.bits[index] & HEADING
+                or (group == "fax" and index - 1 in numbered and len(line) <= 40)
                 or (group and index and index - 1 not in numbered and not label_alone(lines[index - 1]))
             ):
                 group = ""
@@ -255,7 +257,7 @@ def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str]
     if not spans:
         return
     spans.sort()
-    spans = _without_spelled_again(spans)
+    spans = without_spelled_again(spans)
     previous_end, last_kind = 0, ""
     trailing = _trailing_mode(line, spans)
     for position, (start, end, written, text) in enumerate(spans):
@@ -283,32 +285,10 @@ def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str]
         previous_end = end + (extension.end() if extension else 0)
         last_kind = kind
         joined = position > 0 and _JOINED.match(line[spans[position - 1][1] : start])
-        whole = _completed(spans[position - 1][3], text) if joined else text
+        whole = completed(spans[position - 1][3], text) if joined else text
         number = _judge(written, whole, kind, line, start, end, regions, index, len(spans), lines)
         if number:
             yield number
-
-
-def _completed(before: str, text: str) -> str:
-    """A number with the beginning of the one before it, when it repeats only that one's end: ``442 0061, 929 5452``."""
-    alike = re.sub(r"\d", "0", before[-len(text) :]) == re.sub(r"\d", "0", text)
-    if _DAY.match(text):
-        return text
-    local = 5 <= sum(c.isdigit() for c in text) <= 8 and text[0] not in "0(+"
-    return before[: -len(text)] + text if alike and local and len(before) > len(text) + 1 else text
-
-
-def _without_spelled_again(spans: list[tuple[int, int, str, str]]) -> list[tuple[int, int, str, str]]:
-    """Leave out digits in brackets that only spell out the letters before them: 800-ROPE-NOW (767-3669)."""
-    kept: list[tuple[int, int, str, str]] = []
-    for span in spans:
-        digits = "".join(c for c in span[3] if c.isdigit())
-        if kept and span[0] - kept[-1][1] <= 3 and len(digits) <= 8:
-            before = "".join(c for c in kept[-1][3] if c.isdigit())
-            if before.endswith(digits[-4:]) or (any(c.isalpha() for c in kept[-1][2]) and len(digits) == 7):
-                continue
-        kept.append(span)
-    return kept
 
 
 def _trailing_mode(line: str, spans: list[tuple[int, int, str, str]]) -> bool:
@@ -385,7 +365,7 @@ def _judge(
         home = region == regions[0] and written != digits
         trunk = written != digits and (
             (digits[0] == "0" and len(digits) >= (9 if home else 10))
-            or (text[0] == "(" and len(digits) >= 10)
+            or (_AREA_FIRST.match(text) and len(digits) >= 10)
             or (region in {"RU", "KZ"} and digits[0] == "8" and len(digits) == 11)
         )
         if not (NANP.match(text) or international or trunk or text != written) and not alone:

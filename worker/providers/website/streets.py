@@ -18,7 +18,7 @@ _WORDS = frozenset(
     " terrace tie torg tower tpke trail transversal travessa travesía trg trl turnpike tér tř třída ul ulica ulice ulitsa unit untere urb urbanizacion"
     " urbanización utca valley vej via viale vicolo village vägen walk way weg wharf works xiang yard zone zum zur út útja șos λεωφ λεωφόρος οδός бул вул"
     " вулиця дом корп наб офис пер переулок пл площадь пр просп проспект стр ул улица шоссе ш бульв д кв оф алл буд узвіз пров сквер набережная проезд тупик тракт мкр"
-    " acceso alley andador beco borgo bou bulevar calata canal canale carrer cerrada cesty chácara cité circonvallazione circuito clos condomínio contrada cours cuesta domaine drumul eje fondamenta frazione galleria glorieta hameau impasse intrarea jardim jirón largo lotissement malecón montée parc parque pasadizo passage passeig pátio periferico periférico piața pisos privada prolongacion prolongación quartier quinta rambla rang ravelin residencial residence résidence rodovia rotonda rondpoint salita sentier setor soseaua splaiul stretto traverse traversa traversale trevo vial viaduto viaducto voie zac bourg lieudit ote pte nte poniente dul bdul calç calçada bulevardi turg mnt puiestee prospekt"
+    " acceso alley andador beco borgo bou bulevar calata canal canale carrer cerrada cesty chácara cité circonvallazione circuito clos condomínio contrada cours cuesta domaine drumul eje fondamenta frazione galleria glorieta hameau impasse intrarea jardim jirón largo lotissement malecón montée parc parque pasadizo passage passeig pátio periferico periférico piața pisos privada prolongacion prolongación quartier quinta rambla rang ravelin residencial residence résidence rodovia rotonda rondpoint salita sentier setor soseaua splaiul stretto traverse traversa traversale trevo vial viaduto viaducto voie zac château chateau finca castello cascina podere tenuta cortijo masia bourg lieudit ote pte nte poniente dul bdul calç calçada bulevardi turg mnt puiestee prospekt"
     " bagh chs cross ganj gali marg midc nivas phase salai vihar đường duong phố phường phuong quận huyện huyen tỉnh ngõ hẻm lầu tầng tòa toà kcn lô"
     " רחוב רח שדרות שד דרך כיכר ככר סמטת משעול".split()
 )
@@ -30,7 +30,7 @@ _ENDINGS = tuple(
 )
 _TOKEN = re.compile(r"[^\W\d_]+")
 _PHRASE = re.compile(
-    r"(?<!\w)(?:c/|b\.?p\.?\s?\d|z\.?[ia]\.?(?!\w)|v\.le|p\.zza|r\.\s|u\.\s|lieu-dit\b|corner\sof\b|b-dul\b|d\.\s?\d|g\.\s|p\.?o\.?b)",
+    r"(?<!\w)(?:c/|b\.?p\.?\s?\d|z\.?[ia]\.?(?!\w)|v\.le|p\.zza|r\.\s|u\.\s|lieu-dit\b|corner\sof\b|b-dul\b|d\.\s?\d|g\.\s|p\.?o\.?b|p\.b\.\s?\d)",
     re.I,
 )
 _CJK = re.compile(
@@ -52,6 +52,8 @@ _NOT_STREET = re.compile(
     r"(?<!\w)(?:tel|fax|phone|e-?mail|hours?|uhr|mon|tues?|wed|thu|fri|sat|sun|vat|www|http|usd|price)(?!\w)[\s.:]|\d\s?[ap]\.?m(?!\w)",
     re.I,
 )
+#: "without a number": Spaniards, Portuguese and Italians say so.
+_NO_NUMBER = re.compile(r"(?<!\w)(?:s/n[ºo°]?|s\.\s?n\.|snc|sn)(?!\w)", re.I)
 MAX_STREET = 90
 
 
@@ -83,7 +85,7 @@ def street_score(line: str) -> int:
         score += 1
     if _names_street(line):
         score += 1
-        if any(c.isdigit() for c in line):
+        if any(c.isdigit() for c in line) or _NO_NUMBER.search(line):
             score += 1
     elif not line.isascii() and _CJK.search(line):
         score += 2
