@@ -54,6 +54,7 @@ _RUNS = re.compile(r"\d+")
 _CITY_END = re.compile(r"(?<=[a-zß-ÿ]{3})\.\s|\s(?=(?:Tel|Telefon|Fax|Phone|Tlf|T)\b)")
 _COLONY = re.compile(r"^(?:col(?:onia)?|fracc(?:ionamiento)?|barrio|zona)\b", re.I)
 _NAME_AND_NUMBER = re.compile(r"^[^\W\d_]{3,30}[^\d]{0,30}\d{1,4}\s?[A-Za-z]?$")
+_WORD_NEXT = re.compile(r"\s?[^\W\d_]")
 _CITY_FOLLOWS = re.compile(r"[\s,–-]{1,3}[A-ZÀ-Þ][a-zà-ÿ]")
 #: "India 400 705": the country stands in front of the code, alone on its line.
 _COUNTRY_AHEAD = re.compile(r"^([^\W\d_]{4,14})[\s-]{1,3}\d{3}[\s-]?\d{2,4}$")
@@ -204,6 +205,8 @@ def _assemble(
         after = TRAIL.sub("", LEAD.sub("", line[end : match.end() + stop]))
     else:
         after = TRAIL.sub("", LEAD.sub("", tail))
+        if YEARISH.match(address.postal_code) and _WORD_NEXT.match(tail) and not starts_with_country(tail):
+            return None
         if not address.city and _is_house(address.postal_code, tail) and not rule.strong and not coded:
             return None
         if pieces and not address.city:

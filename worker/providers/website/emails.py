@@ -46,7 +46,7 @@ _DUMMY_DOMAIN = re.compile(
     re.I,
 )
 _DUMMY_LOCAL = re.compile(
-    r"^(?:tu|su|seu|votre|ihre?|uw|jouw|nombre|nom|nome|name|naam|usuario|user|utente|utilisateur|correo|email|mail|ejemplo|exemple|esempio|exemplo|beispiel|muster|max\.?muster\w{0,4}|mustermann|prenom\.nom|nome\.cognome)[\w.-]{0,12}"
+    r"^(?:tu|su|seu|votre|ihre?|uw|jouw|nombre|nom|nome|name|naam|usuario|user|utente|utilisateur|correo|email|mail|ejemplo|exemple|esempio|exemplo|beispiel|muster|max\.?muster\w{0,4}|mustermann|prenom\.nom|nome\.cognome)(?:[._-]?(?:email|mail|nombre|nom|nome|name|naam|correo|adresse|\d{1,3}))?"
     r"@(?:correo|courriel|email|mail|site|web|empresa|sitio|posta|adres|adresse)\.[a-z]{2,4}$",
     re.I,
 )
