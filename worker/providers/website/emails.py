@@ -1,7 +1,7 @@
 """Email addresses in text and links, plain and disguised."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
@@ -55,7 +55,19 @@ _PLACEHOLDER = re.compile(
     r"@(?:(?:your|my)?(?:domain|company|email|site|website|mail)\.\w{2,6}|example\.(?:com|org|net)|(?:provider|address|beispiel|exemple|ejemplo)\.\w{2,6}))$",
     re.I,
 )
+#: Addresses of an office rather than a person, and those of whoever looks after the website.
+_OFFICE = re.compile(
+    r"(?:info\w{0,8}|contact\w{0,4}|kontakt\w{0,3}|contato|contacto|office|mail|e-?mail|post(?:a|en|bus|kasse|e)?|hello|hallo|hola|ciao|bonjour|sales|ventas?|vendas|vertrieb|verkauf"
+    r"|commercial\w?|comercial|support|service|help(?:desk)?|booking\w?|reservations?|reservas?|reception|rezeption|recepcion|accueil|secretar\w{0,6}|segreteria|amministrazione|administra\w{0,8}|admin|enquir(?:y|ies)|inquir(?:y|ies)"
+    r"|customer\w{0,8}|kunden\w{0,8}|zentrale|buero|büro|team|press|presse|media|marketing|jobs|careers|firma|biuro|sekretariat|iletisim|bilgi|toimisto|asiakaspalvelu|myynti|kundservice|kundeservice|iroda|ugyfelszolgalat|obchod|recepce)"
+    r"(?:[._+-]\w{1,20}|\d{1,3})?@",
+    re.I,
+)
+_MACHINE_ROOM = re.compile(
+    r"(?:web-?(?:master|admin|site|team)|postmaster|hostmaster|abuse|no-?reply|do-?not-?reply)\w{0,4}@", re.I
+)
 MAX_FOUND = 500
+MAX_OFFICES = 5
 _GLUED = frozenset({"tel", "fax", "phone", "www", "web", "website", "e", "mobile", "http", "https"})
 
 
@@ -109,6 +121,17 @@ def _may_disguise(rendering: Rendering) -> bool:
         or ("@" in text and any(hint in text for hint in _AT_HINTS))
         or any(bracket in text and any(hint in text for hint in hints) for bracket, hints in _BRACKET_HINTS.items())
     )
+
+
+def given(emails: Sequence[Email]) -> tuple[str, ...]:
+    """The addresses that a page gives its readers: those that it shows; where it shows none, what its links hold for
+    everybody: an office's address, or the only one there is. Several people's names are a directory."""
+    shown = tuple(email.address for email in emails if email.shown)
+    if shown:
+        return shown
+    linked = [email.address for email in emails if not _MACHINE_ROOM.match(email.address)]
+    offices = tuple(address for address in linked if _OFFICE.match(address))
+    return offices[:MAX_OFFICES] or (tuple(linked) if len(linked) == 1 else ())
 
 
 def _spells(text: str, address: str) -> bool:

@@ -57,7 +57,7 @@ class PageFinding(Finding):
 
     ``emails``, ``phones``, ``faxes`` and ``names`` are plain texts as a reader would write them down, ``addresses``
     have parts; ``names`` are ranked, the owner's first. ``emails`` are those that readers see, or where there are none
-    the few behind links; ``linked_emails`` are the further ones behind links with other words on them. ``mentions``
+    an office's or the only one behind links; ``linked_emails`` are the further ones behind links with other words on them. ``mentions``
     holds all of them with evidence, under the same words. ``kind`` says what the page is when it is no company page (``parked``, ``for_sale``, ``challenge``,
     ``login``, ``soft_404``, ``empty_shell``), and is empty otherwise. ``regions`` are the countries it is about,
     likeliest first. ``people`` are objects with name, role and evidence. ``host`` is the site that it belongs to, as far as it shows.

@@ -15,9 +15,9 @@ from worker.domain.page import Page
 from worker.providers.website.address import Address
 from worker.providers.website.addresses import find_addresses
 from worker.providers.website.charset import decode
-from worker.providers.website.claims import MAX_OWN, claims_of
+from worker.providers.website.claims import claims_of
 from worker.providers.website.document import Document, host_of, read_document
-from worker.providers.website.emails import Email, find_emails, valid_address
+from worker.providers.website.emails import Email, find_emails, given, valid_address
 from worker.providers.website.fact import Fact
 from worker.providers.website.facts import find_facts
 from worker.providers.website.former import former_names
@@ -90,7 +90,7 @@ def parse_at(
     if kind == "parked" and reading.addresses and (mentions["phones"] or mentions["emails"]):
         # "Coming soon" with an address and a number is a company's page all the same.
         kind = ""
-    shown = _shown_emails(reading.emails)
+    shown = given(reading.emails)
     page = Page(url=url, text=rendering.text, title=document.title, page_hash=page_hash, rendering=RENDERING)
     claims = () if kind else claims_of(reading, mentions, places, observed_at, CONFIDENCE)
     outcome = Outcome.BLOCKED if kind in {"challenge", "login"} else Outcome.HIT if claims else Outcome.MISS
@@ -166,12 +166,6 @@ def _with_structured(emails: list[Email], structured: Structured) -> list[Email]
                 known.add(address.lower())
                 emails.append(Email(address, -1, 0, 0, path=path))
     return emails
-
-
-def _shown_emails(emails: Sequence[Email]) -> tuple[str, ...]:
-    """The addresses that a page gives its readers: those that it shows, or the few behind links where it shows none."""
-    shown = tuple(email.address for email in emails if email.shown)
-    return shown or (tuple(email.address for email in emails) if len(emails) <= MAX_OWN else ())
 
 
 def _hosts(document: Document, rendering: Rendering) -> tuple[str, list[str]]:

@@ -88,6 +88,9 @@ def test_a_street_is_no_part_of_a_name() -> None:
         ("<a href='mailto:info@acme.example'>Write to us</a>", ("info@acme.example",), ()),
         ("info@acme.example <a href='mailto:ann@acme.example'>Ann</a>", ("info@acme.example",), ("ann@acme.example",)),
         ("a@acme.example <a href='mailto:info@acme.example'>info ( a t ) acme</a>", ("a@acme.example", "info@acme.example"), ()),
+        ("<a href='mailto:info@acme.example'>A</a><a href='mailto:sales.eu@acme.example'>B</a><a href='mailto:ann@acme.example'>C</a>", ("info@acme.example", "sales.eu@acme.example"), ("ann@acme.example",)),
+        ("<a href='mailto:ann@acme.example'>Ann</a><a href='mailto:bob@acme.example'>Bob</a>", (), ("ann@acme.example", "bob@acme.example")),
+        ("<a href='mailto:webmaster@acme.example'>Site feedback</a>", (), ("webmaster@acme.example",)),
         ("".join(f"<a href='mailto:p{n}@acme.example'>P</a>" for n in range(9)), (), tuple(f"p{n}@acme.example" for n in range(9))),
     ],
 )  # fmt: skip
