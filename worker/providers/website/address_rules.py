@@ -48,7 +48,8 @@ def applicable(regions: Sequence[str], local: str, named: Collection[str] = ()) 
         country = next((code for code in likely if code in rule.countries), "")
         if rule.strong or country:
             chosen.append((rule, country or rule.countries[0]))
-    chosen.sort(key=lambda item: -1 if item[0].strong else likely.index(item[1]))
+    # A code alone on its line says nothing of its country: the likeliest goes first.
+    chosen.sort(key=lambda item: likely.index(item[1]) if item[1] in likely and item[0].alone else -1)
     if regions[0] != "US":
         # D-12345 before the abbreviation of a state.
         chosen.sort(key=lambda item: item[0].countries != ("PREFIX",))

@@ -15,10 +15,11 @@ from worker.providers.website.text_keys import fold
 
 #: Subject of a page, its worth, words in addresses and link texts (folded).
 _SUBJECTS: tuple[tuple[str, float, str], ...] = (
-    ("imprint", 9.0, r"impressum|imprint|legal[\s_-]?notice|mentions?[\s_-]?legales|aviso[\s_-]?legal|note[\s_-]?legali|colofon|impresszum|impresum|legal[\s_-]?information|informacion[\s_-]?legal|特定商取引\w*|会社概要|company[\s_-]?profile|anbieterkennzeichnung|dati[\s_-]?societari"),
-    ("contact", 10.0, r"contact\w{0,3}|kontakt\w{0,6}|contacto|contactenos|contattaci|contatti|contato|fale[\s_-]?conosco|get[\s_-]?in[\s_-]?touch|reach[\s_-]?us|yhteystiedot|ota[\s_-]?yhteytta|kapcsolat|iletisim|kontakty|контакт\w*|επικοινωνια|お問い?合わ?せ|联系\w{0,3}|聯絡\w{0,3}|연락처|오시는\s?길|문의|アクセス|find[\s_-]?us|locations?|standorte?|anfahrt|nous[\s_-]?trouver|ubicacion|dove[\s_-]?siamo|offices|vestigingen|lien[\s_-]?he|hubungi"),
-    ("about", 8.0, r"about([\s_-]?us)?|ueber[\s_-]?uns|uber[\s_-]?uns|unternehmen|wir[\s_-]?ueber|a[\s_-]?propos|qui[\s_-]?sommes|quienes[\s_-]?somos|sobre([\s_-]?nosotros|[\s_-]?nos)?|nosotros|empresa|chi[\s_-]?siamo|azienda|over[\s_-]?ons|om[\s_-]?oss|om[\s_-]?os|meista|yritys|o[\s_-]?nas|o[\s_-]?firmie|rolunk|hakkimizda|kurumsal|company|entreprise|societe|quem[\s_-]?somos|о[\s_-]?компании|о[\s_-]?нас|про[\s_-]?нас|关于\w{0,3}|關於\w{0,3}|회사소개|企業情報|会社情報|who[\s_-]?we[\s_-]?are|our[\s_-]?story|profile|gioi[\s_-]?thieu|tentang"),
-    ("team", 5.0, r"team|unser[\s_-]?team|equipe|equipo|our[\s_-]?people|people|leadership|management|staff|personnel|ansprechpartner|geschaeftsfuehrung|mitarbeiter|board|directors|founders|medarbetare|ansatte|tiimi|zespol|команда|役員\w*|チーム"),
+    ("imprint", 9.0, r"impressum|imprint|legal[\s_-]?notice|mentions?[\s_-]?legales|aviso[\s_-]?legal|note[\s_-]?legali|colofon|impresszum|impresum|legal[\s_-]?information|informacion[\s_-]?legal|特定商取引\w*|会社概要|company[\s_-]?profile|anbieterkennzeichnung|dati[\s_-]?societari|firmeninfo\w*|offenlegung|informacje[\s_-]?prawne|informacion[\s_-]?corporativa|informazioni[\s_-]?legali|juridische[\s_-]?info\w*|사업자정보"),
+    ("contact", 10.0, r"contact\w{0,3}|kontakt\w{0,6}|contacto|contactenos|contattaci|contatti|contato|fale[\s_-]?conosco|get[\s_-]?in[\s_-]?touch|reach[\s_-]?us|yhteystiedot|ota[\s_-]?yhteytta|kapcsolat|iletisim|kontakty|контакт\w*|επικοινωνια|お問い?合わ?せ|联系\w{0,3}|聯絡\w{0,3}|연락처|오시는\s?길|문의|アクセス|find[\s_-]?us|locations?|standorte?|anfahrt|nous[\s_-]?trouver|ubicacion|dove[\s_-]?siamo|offices|vestigingen|lien[\s_-]?he|hubungi|contatt\w{1,6}|elerhetoseg\w*|bize[\s_-]?ulasin|yhteydenotto|hafa[\s_-]?samband|связ\w*|adresa|anschrift|plan[\s_-]?d[\s_-]?acces|donde[\s_-]?estamos|como[\s_-]?llegar|onde[\s_-]?estamos|localizacao|localizacion|filialen|filiali|agences|nos[\s_-]?agences|sucursales|sedi|oddzialy|pobocky|hitta[\s_-]?hit|hitta[\s_-]?oss|find[\s_-]?vej|routebeschrijving|wegbeschreibung|visit[\s_-]?us|directions|צור[\s_-]?קשר|اتصل[\s_-]?بنا|ติดต่อ\w*|所在地|問合せ"),
+    ("about", 8.0, r"about([\s_-]?us)?|ueber[\s_-]?uns|uber[\s_-]?uns|unternehmen|wir[\s_-]?ueber|a[\s_-]?propos|qui[\s_-]?sommes|quienes[\s_-]?somos|sobre([\s_-]?nosotros|[\s_-]?nos)?|nosotros|empresa|chi[\s_-]?siamo|azienda|over[\s_-]?ons|om[\s_-]?oss|om[\s_-]?os|meista|yritys|o[\s_-]?nas|o[\s_-]?firmie|rolunk|hakkimizda|kurumsal|company|entreprise|societe|quem[\s_-]?somos|о[\s_-]?компании|о[\s_-]?нас|про[\s_-]?нас|关于\w{0,3}|關於\w{0,3}|회사소개|企業情報|会社情報|who[\s_-]?we[\s_-]?are|our[\s_-]?story|profile|gioi[\s_-]?thieu|tentang|wer[\s_-]?wir[\s_-]?sind|acerca([\s_-]?de)?|conocenos|institucional|notre[\s_-]?histoire|cine[\s_-]?suntem|despre([\s_-]?noi)?|apie([\s_-]?mus)?|bedrijf|virksomheden|foretaget|bedriften|firmenprofil|o[\s_-]?nama|za[\s_-]?nas|o[\s_-]?podjetju|o[\s_-]?spolecnosti|o[\s_-]?spolocnosti|εταιρεια|ποιοι[\s_-]?ειμαστε|会社案内|公司简介|公司簡介|企业简介|소개"),
+    ("about", 4.5, r"history|historie|geschichte|histoire|storia|historia|tarihce|historique|tradition|traditie|philosophie|philosophy|filosofia|mission|werkstatt|manufaktur|atelier|workshop|kanzlei|betrieb|portrait|presentation|presentacion|the[\s_-]?firm|firma|沿革|历史|연혁"),
+    ("team", 5.0, r"team|unser[\s_-]?team|equipe|equipo|our[\s_-]?people|people|leadership|management|staff|personnel|ansprechpartner|geschaeftsfuehrung|mitarbeiter|board|directors|founders|medarbetare|ansatte|tiimi|zespol|directory|faculty|wer[\s_-]?ist[\s_-]?wer|who[\s_-]?is[\s_-]?who|kollegium|organigramm\w?|medarbejdere|medewerkers|zarzad|vedeni|vezetoseg|ekibimiz|equipa|nasi[\s_-]?lide|команда|役員\w*|チーム"),
     ("legal", 3.0, r"privacy|datenschutz\w*|agb|terms|conditions|legal|cgv|cgu|privacidad|rgpd|gdpr|privatlivspolitik|integritet\w*|tietosuoja\w*|polityka|プライバシー\w*"),
     ("jobs", 1.0, r"careers?|jobs?|karriere|stellen\w*|emploi|trabaja|lavora|vacatures"),
 )  # fmt: skip
@@ -37,13 +38,13 @@ for _number, _subject in enumerate(_PATTERNS):
             )
 _HINTS["job"] = _HINTS["jobs"]
 _FOREIGN = re.compile(
-    "контакт|компани|о нас|про нас|команда|επικοινων|お問|会社|企業|アクセス|特定商|役員|チーム|プライバ|联系|聯絡|关于|關於|연락|오시는|회사|문의"
+    "контакт|компани|о нас|про нас|команда|επικοινων|お問|会社|企業|アクセス|特定商|役員|チーム|プライバ|联系|聯絡|关于|關於|연락|오시는|회사|문의|사업자|소개|연혁|связ|εταιρεια|ποιοι|צור|اتصل|ติดต่อ|所在|問合|公司|企业|沿革|历史"
 )
 #: "à propos", "o nas", "om oss", "chi siamo", "qui", "get in", "wir", "ota", "who we", "our story"; the first letter is matched first, so that
 #: a search leaps from one to the next.
 _SHORT = re.compile(
-    r"[aocqgw](?<![a-z].)(?:(?<=a)[\s_-]?propos|(?<=o)(?:[\s_-](?:nas|firmie|компании)|m[\s_-]?oss?|ta[\s_-]|ur[\s_-](?:story|people))"
-    r"|(?<=c)hi[\s_-]?siamo|(?<=q)ui[\s_-]|(?<=g)et[\s_-]in|(?<=w)(?:ir[\s_-]|ho[\s_-]we))"
+    r"[aocqgwz](?<![a-z].)(?:(?<=a)[\s_-]?propos|(?<=o)(?:[\s_-](?:nas|nama|firmie|podjetju|spol|компании)|m[\s_-]?oss?|ta[\s_-]|ur[\s_-](?:story|people))"
+    r"|(?<=c)hi[\s_-]?siamo|(?<=z)a[\s_-]nas|(?<=q)ui[\s_-]|(?<=g)et[\s_-]in|(?<=w)(?:ir[\s_-]|ho[\s_-]we))"
 )
 #: Letters of other scripts, as addresses carry them.
 _ENCODED = re.compile(r"%[de]")

@@ -56,6 +56,11 @@ class PostalRule:
     city_after: bool = False
     sizes: frozenset[int] = frozenset()
 
+    @property
+    def alone(self) -> bool:
+        """Whether the code has to stand alone on its line."""
+        return self.pattern.pattern.startswith("^")
+
 
 def _rule(
     countries: str, sizes: str, pattern: str, *, strong: bool = False, city_after: bool = False, flags: int = 0
