@@ -14,6 +14,7 @@ from worker.providers.website.countries import (
     NAMES,
 )
 from worker.providers.website.rendering import Rendering
+from worker.providers.website.tongues import tongue_votes
 
 _WORD = re.compile(r"[^\W\d_]{2,30}")
 _CALLING = re.compile(r"(?<![\w+])(?:\+|\(\+|00)\s?(\d{1,3})[\s().\-–/]{0,3}\d")
@@ -25,6 +26,13 @@ _NANP = re.compile(
 )
 _GB_POSTAL = re.compile(r"[A-Z](?<!\w.)[A-Z]?\d[A-Z\d]?\s\d[A-BD-HJLNP-UW-Z]{2}\b")
 _CA_POSTAL = re.compile(r"[ABCEGHJ-NPRSTVXY](?<!\w.)\d[A-Z]\s?\d[A-Z]\d\b")
+_NL_POSTAL = re.compile(
+    r"\b[1-9]\d{3}\s{0,2}(?![KMGT]B|HP|PS|KW|KG|AD|BC|[AP]M|[SD]A|VA)[A-Z]{2}\s{1,2}[A-Z][A-Za-z']{2}"
+)
+_PL_POSTAL = re.compile(r"(?<![\d-])\d\d-\d{3}\s[A-ZŁŚŻ][a-zA-Zà-ž]{2}")
+_BR_POSTAL = re.compile(r"(?<![\d-])\d{5}-\d{3}(?![\d-])")
+_PT_POSTAL = re.compile(r"(?<![\d-])\d{4}-\d{3}\s{1,2}[A-ZÀ-Þ]")
+_DE_POSTAL = re.compile(r"\bDE?-\d{5}\b")
 _GB_PHONE = re.compile(r"(?:\((?<![\d+].)0|0(?<![\d+].))(?:1\d{3}|20|8\d\d|3\d\d|7\d{3})\)?\s\d{3,4}\s?\d{3,4}\b")
 _SHAPES = (
     (_US_ZIP, "US", 3.0),
@@ -32,6 +40,11 @@ _SHAPES = (
     (_GB_POSTAL, "GB", 3.0),
     (_CA_POSTAL, "CA", 3.0),
     (_GB_PHONE, "GB", 1.5),
+    (_NL_POSTAL, "NL", 1.5),
+    (_PL_POSTAL, "PL", 1.5),
+    (_BR_POSTAL, "BR", 1.5),
+    (_PT_POSTAL, "PT", 1.5),
+    (_DE_POSTAL, "DE", 1.5),
 )
 _AU_STATES = frozenset({"NSW", "VIC", "QLD", "ACT", "TAS", "SA", "WA", "NT"})
 _AU_POSTAL = re.compile(r"\b(?:NSW|VIC|QLD|ACT|TAS)\b,?\s{1,3}\d{4}\b|\b(?:SA|WA|NT)\s\d{4}\b")
@@ -88,6 +101,8 @@ def vote(
     if len(variant) == 2:
         # Templates ship with en-US, so that one counts for little.
         votes["GB" if variant.upper() == "UK" else variant.upper()] += 0.5 if variant.upper() == "US" else 2.0
+    for code, weight in tongue_votes(rendering.vocabulary):
+        votes[code] += weight
     sample = rendering.text[:60_000]
     figures = "\n".join(
         [line[:240] for number in rendering.numbered[:160] if len(line := rendering.lines[number]) >= 5]
