@@ -17,9 +17,13 @@ _HOUSE_NUMBER = re.compile(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[A-Za-z]?$")
 
 def drop_sentences(pieces: list[str]) -> None:
     """Leave out the sentences that stand in front of a street on a long line."""
-    head, dot, rest = pieces[0].rpartition(". ")
-    if dot and head[-1:].isalnum() and (street_score(rest) >= 2 or rest.strip().isdigit()):
-        pieces[0] = rest
+    for number in range(len(pieces) - 1, -1, -1):
+        if len(pieces[number]) <= 50:
+            continue
+        head, dot, rest = pieces[number].rpartition(". ")
+        if dot and head[-1:].isalnum() and (street_score(rest) >= 2 or rest.strip().isdigit()):
+            pieces[: number + 1] = [rest]
+            return
 
 
 def without_city(address: Address, street: str) -> str:

@@ -178,12 +178,11 @@ def _assemble(
     town = pieces[-1].strip() if city_after and pieces and address.country == "HU" else ""
     if town and is_city(town) and not street_score(town) and street_score(PIECE.split(tail)[0].strip()) >= 2:
         # Hungarians write the street behind the code, and the city before it.
-        address.city, city_after, pieces = town, False, PIECE.split(tail)[:3]
+        address.city, city_after, pieces = town, False, PIECE.split(tail.rstrip(" .,;"))[:3]
     if not pieces and address.country == "BR" and _CITY_FOLLOWS.match(tail):
         # Brazilians write the code in front of the city as well.
         city_after = True
-    if pieces and len(pieces[0]) > 50:
-        drop_sentences(pieces)
+    drop_sentences(pieces)
     if city_after:
         city = _CITY.match(LEAD.sub("", tail))
         if city:

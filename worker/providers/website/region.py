@@ -27,7 +27,7 @@ _NANP = re.compile(
 _GB_POSTAL = re.compile(r"[A-Z](?<!\w.)[A-Z]?\d[A-Z\d]?\s\d[A-BD-HJLNP-UW-Z]{2}\b")
 _CA_POSTAL = re.compile(r"[ABCEGHJ-NPRSTVXY](?<!\w.)\d[A-Z]\s?\d[A-Z]\d\b")
 _NL_POSTAL = re.compile(
-    r"\b[1-9]\d{3}\s{0,2}(?![KMGT]B|HP|PS|KW|KG|AD|BC|[AP]M|[SD]A|VA)[A-Z]{2}\s{1,2}[A-Z][A-Za-z']{2}"
+    r"\b(?!19|20)[1-9]\d{3}\s{0,2}(?![KMGT]B|HP|PS|KW|KG|AD|BC|[AP]M|[SD]A|VA)[A-Z]{2}\s{1,2}[A-Z][A-Za-z']{2}"
 )
 _PL_POSTAL = re.compile(r"(?<![\d-])\d\d-\d{3}\s[A-ZŁŚŻ][a-zA-Zà-ž]{2}")
 _BR_POSTAL = re.compile(r"(?<![\d-])\d{5}-\d{3}(?![\d-])")

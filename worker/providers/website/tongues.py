@@ -51,7 +51,7 @@ _FITTING = {
 #: Endings of streets' names in languages that write them as one word.
 _STREETS = {
     "straße": "DE", "strasse": "DE", "platz": "DE", "gasse": "AT", "gatan": "SE", "vägen": "SE", "torget": "SE", "straat": "NL", "laan": "NL", "gracht": "NL",
-    "plein": "NL", "vej": "DK", "sgade": "DK", "rgade": "DK", "veien": "NO", "vegen": "NO", "sgate": "NO", "sgata": "NO", "katu": "FI", "utca": "HU",
+    "vej": "DK", "sgade": "DK", "rgade": "DK", "veien": "NO", "vegen": "NO", "sgate": "NO", "sgata": "NO", "katu": "FI", "utca": "HU",
 }  # fmt: skip
 _STREET_ENDINGS = tuple(_STREETS)
 _BY_WORD: dict[str, list[str]] = {}
