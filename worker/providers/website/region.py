@@ -13,6 +13,7 @@ from worker.providers.website.countries import (
     GENERIC_CC,
     NAMES,
 )
+from worker.providers.website.postal import PREFIX_COUNTRY
 from worker.providers.website.rendering import Rendering
 from worker.providers.website.tongues import tongue_votes
 
@@ -32,7 +33,8 @@ _NL_POSTAL = re.compile(
 _PL_POSTAL = re.compile(r"(?<![\d-])\d\d-\d{3}\s[A-ZŁŚŻ][a-zA-Zà-ž]{2}")
 _BR_POSTAL = re.compile(r"(?<![\d-])\d{5}-\d{3}(?![\d-])")
 _PT_POSTAL = re.compile(r"(?<![\d-])\d{4}-\d{3}\s{1,2}[A-ZÀ-Þ]")
-_DE_POSTAL = re.compile(r"\bDE?-\d{5}\b")
+#: "CH-2400 Le Locle": the country stands before the code.
+_PREFIXED = re.compile(r"\b(DE?|AT?|CH|FR?|B|L|IT?|E|DK|SE?|N|FIN?)-\d{4,5}\s[A-ZÀ-Þ][A-Za-zà-ÿ]")
 _GB_PHONE = re.compile(r"(?:\((?<![\d+].)0|0(?<![\d+].))(?:1\d{3}|20|8\d\d|3\d\d|7\d{3})\)?\s\d{3,4}\s?\d{3,4}\b")
 _SHAPES = (
     (_US_ZIP, "US", 3.0),
@@ -44,7 +46,6 @@ _SHAPES = (
     (_PL_POSTAL, "PL", 1.5),
     (_BR_POSTAL, "BR", 1.5),
     (_PT_POSTAL, "PT", 1.5),
-    (_DE_POSTAL, "DE", 1.5),
 )
 _AU_STATES = frozenset({"NSW", "VIC", "QLD", "ACT", "TAS", "SA", "WA", "NT"})
 _AU_POSTAL = re.compile(r"\b(?:NSW|VIC|QLD|ACT|TAS)\b,?\s{1,3}\d{4}\b|\b(?:SA|WA|NT)\s\d{4}\b")
@@ -96,13 +97,13 @@ def vote(
         if code:
             votes[code] += min(1.0, 0.2 * count)
     base, _, variant = language.replace("_", "-").partition("-")
+    for code, weight in tongue_votes(rendering.vocabulary, base.lower()):
+        votes[code] += weight
     for code, weight in BY_LANGUAGE.get(base.lower(), ()):
         votes[code] += weight
     if len(variant) == 2:
         # Templates ship with en-US, so that one counts for little.
         votes["GB" if variant.upper() == "UK" else variant.upper()] += 0.5 if variant.upper() == "US" else 2.0
-    for code, weight in tongue_votes(rendering.vocabulary):
-        votes[code] += weight
     sample = rendering.text[:60_000]
     figures = "\n".join(
         [line[:240] for number in rendering.numbered[:160] if len(line := rendering.lines[number]) >= 5]
@@ -115,6 +116,8 @@ def vote(
             votes[code] += weight * (0.7 + 0.1 * count)
     if not _AU_STATES.isdisjoint(rendering.exact) and _AU_POSTAL.search(figures):
         votes["AU"] += 3.0
+    for match, _ in zip(_PREFIXED.finditer(figures), range(4), strict=False):
+        votes[PREFIX_COUNTRY[match.group(1)]] += 1.0
     for match in _CALLING.finditer(figures) if "+" in figures or "00" in figures else ():
         digits = match.group(1)
         for size in (3, 2, 1):

@@ -70,10 +70,10 @@ _KNOWN_SURE = frozenset(_SURE)
 LEAST_WORDS = 2
 
 
-def tongue_votes(vocabulary: AbstractSet[str]) -> Iterator[tuple[str, float]]:
+def tongue_votes(vocabulary: AbstractSet[str], declared: str = "") -> Iterator[tuple[str, float]]:
     """(country, weight) for the language that most words of a text are of, then for offices that it names.
 
-    ``vocabulary`` are the words of the text in lower case.
+    ``vocabulary`` are the words of the text in lower case; ``declared`` is the page's own language, which is known already.
     """
     counts: dict[str, float] = {}
     for word in vocabulary & _KNOWN:
@@ -84,7 +84,7 @@ def tongue_votes(vocabulary: AbstractSet[str]) -> Iterator[tuple[str, float]]:
     if ranked and ranked[0][1] >= LEAST_WORDS:
         language, count = ranked[0]
         sure = min(1.0, count / 7) * (0.6 if len(ranked) > 1 and ranked[1][1] > 0.75 * count else 1.0)
-        for country, weight in BY_LANGUAGE.get(language, ()):
+        for country, weight in BY_LANGUAGE.get(language, ()) if language != declared else ():
             yield country, sure * weight
         spoken = {country for country, _ in BY_LANGUAGE.get(language, ())}
         for word in vocabulary & _KNOWN_OFFICES:
