@@ -60,6 +60,7 @@ def province(address: Address, behind: str) -> None:
 
 
 def starts_with_country(tail: str) -> bool:
+    """Whether a country's name, rather than a city's, stands first behind a code."""
     name = LEAD.sub("", tail)[:24].lower()
     if name.startswith(_CITY_STATES):
         return False

@@ -61,6 +61,7 @@ def applicable(regions: Sequence[str], local: str, named: Collection[str] = ()) 
 def matches(
     line: str, rules: Sequence[tuple[PostalRule, str]], spans: Sequence[tuple[int, int]]
 ) -> list[tuple[tuple[PostalRule, str], re.Match[str]]]:
+    """Where codes stand on a line, each with its rule, from left to right; ``spans`` of phone numbers are left out."""
     found: list[tuple[tuple[PostalRule, str], re.Match[str]]] = []
     for rule in rules:
         for match in rule[0].pattern.finditer(line):

@@ -32,7 +32,7 @@ _PAIR_LIST = re.compile(
     rf"^(?P<base>[(+\d][\d\s().{DASH}]{{6,24}}\d)(?P<others>(?:\s?[/,]\s?\d{{3,4}}[\s.{DASH}]?\d{{3,4}}){{1,4}})$"
 )
 _OTHER = re.compile(rf"\d{{3,4}}[\s.{DASH}]?\d{{3,4}}")
-_SLASH = re.compile(r"\s?[/,]\s?")
+_SLASH = re.compile(rf"\s?[/,]\s?|\s[{DASH}]\s")
 #: Eight digits that are a day.
 _DAY = re.compile(r"^(?:19|20)\d\d(?:0[1-9]|1[0-2])\d\d$")
 #: An account number (ISO 13616): its groups of four look like phone numbers.
