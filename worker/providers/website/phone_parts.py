@@ -119,14 +119,14 @@ def pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int,
                 elif sum(c.isdigit() for c in part) > 15:
                     yield from pieces(part, offset + s, regions)
             return
-    parts = [run] if digits <= 15 else _SLASH.split(run)
-    if len(parts) > 1 and all(7 <= sum(c.isdigit() for c in part) <= 13 for part in parts):
+    listing = [run] if digits <= 15 else _SLASH.split(run)
+    if len(listing) > 1 and all(7 <= sum(c.isdigit() for c in written) <= 13 for written in listing):
         # Numbers that no plan of numbers knows, two or more of one shape.
         at = 0
-        for part in parts:
-            at = run.find(part, at)
-            yield offset + at, offset + at + len(part), part
-            at += len(part)
+        for written in listing:
+            at = run.find(written, at)
+            yield offset + at, offset + at + len(written), written
+            at += len(written)
         return
     grouped = list(_grouped(run, regions))
     if grouped:
@@ -219,3 +219,8 @@ def without_spelled_again(spans: list[tuple[int, int, str, str]]) -> list[tuple[
                 continue
         kept.append(span)
     return kept
+
+
+def exactly_alone(line: str, start: int, end: int) -> bool:
+    """Whether a line holds nothing but a number."""
+    return not line[:start].strip() and not line[end:].strip(" .,;")

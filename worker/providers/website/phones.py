@@ -14,6 +14,7 @@ from worker.providers.website.phone_parts import (
     NANP,
     clean,
     completed,
+    exactly_alone,
     is_international,
     pieces,
     read_number,
@@ -337,7 +338,7 @@ def _judge(
             e164, region, valid = read[0], read[1], True
     if _DECIMAL.match(written) and not (digits[0] == "0" and len(digits) >= 9):
         # Dots part groups of digits in figures and addresses of machines, too: only a clear label tells.
-        pairs = _PAIRS.match(written) and valid and region == regions[0] and _exactly_alone(line, start, end)
+        pairs = _PAIRS.match(written) and valid and region == regions[0] and exactly_alone(line, start, end)
         if not pairs and not (valid and kind in {"phone", "fax", "both"}):
             return None
     if kind in {"", "weak"} and (_POSTAL.match(text) or _NUMBER_LIST.match(text) or line[start - 1 : start] == "-"):
@@ -357,7 +358,7 @@ def _judge(
         shaped = bool(NANP.match(text)) or international or written != digits
         alone = _mostly_alone(line, start, end, count)
         if not shaped and not (alone and len(digits) >= 9 and digits[0] == "0"):
-            likely = 8 <= len(digits) <= 11 and region == regions[0] and valid and _exactly_alone(line, start, end)
+            likely = 8 <= len(digits) <= 11 and region == regions[0] and valid and exactly_alone(line, start, end)
             if not (likely and among_contacts(lines, index)):
                 return None
         if _YEAR_FIRST.match(text) or (region == "IT" and _SHORT_FIRST.match(text)):
@@ -390,10 +391,6 @@ def among_contacts(lines: Sequence[str], index: int) -> bool:
             if "@" in text or (_DIGIT.search(text) and _CONTACT.match(text)):
                 return True
     return False
-
-
-def _exactly_alone(line: str, start: int, end: int) -> bool:
-    return not line[:start].strip() and not line[end:].strip(" .,;")
 
 
 def _mostly_alone(line: str, start: int, end: int, count: int) -> bool:
