@@ -10,8 +10,10 @@ import asyncpg
 import orjson
 
 from worker.domain.admission import Known
+from worker.domain.errors import StoreUnavailable
 from worker.domain.job import JobStatus
-from worker.store.pool import Connection, connection
+from worker.store.kept import KeptConnections
+from worker.store.pool import AWAY, Connection, connection
 from worker.store.sql import query
 
 #: A row for ``settle_jobs.sql``: column name -> JSON-ready value, NULLs left out; JSON columns as ``orjson.Fragment``.
@@ -21,6 +23,11 @@ JobRow = dict[str, Any]
 
 #: (workspace, id) of a row.
 row_key: Final[Callable[[JobRow], tuple[str, str]]] = itemgetter("workspace_id", "id")
+
+
+def _all_written(tag: str, rows: Sequence[JobRow]) -> bool:
+    """Whether a statement's status (``INSERT 0 50``) counts every row."""
+    return int(tag.rpartition(" ")[2]) == len(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class JobStore:
 
     def __init__(self, pool: asyncpg.Pool, worker_id: str) -> None:
         self._pool = pool
+        self._kept = KeptConnections(pool)
         self._worker = worker_id
 
     async def settle(
@@ -59,18 +67,21 @@ class JobStore:
         """
         ordered = sorted(rows, key=row_key)
         text = orjson.dumps(ordered).decode()
-        async with connection(self._pool) as conn:
-            if beside is None:
-                tag = await conn.execute(query("settle_jobs"), text, self._worker)
-                return await self._refused(conn, ordered, tag)
-            async with conn.transaction():
-                tag = await conn.execute(query("settle_jobs"), text, self._worker)
-                await beside(conn)
-                return await self._refused(conn, ordered, tag)
+        if beside is None:
+            try:
+                tag = await self._kept.execute(query("settle_jobs"), text, self._worker)
+            except AWAY as error:
+                raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+            if _all_written(tag, ordered):
+                return set()
+            async with connection(self._pool) as conn:
+                return await self._refused(conn, ordered)
+        async with connection(self._pool) as conn, conn.transaction():
+            tag = await conn.execute(query("settle_jobs"), text, self._worker)
+            await beside(conn)
+            return set() if _all_written(tag, ordered) else await self._refused(conn, ordered)
 
-    async def _refused(self, conn: Connection, rows: Sequence[JobRow], tag: str) -> set[tuple[str, str]]:
-        if int(tag.rsplit(" ", 1)[1]) == len(rows):
-            return set()
+    async def _refused(self, conn: Connection, rows: Sequence[JobRow]) -> set[tuple[str, str]]:
         wanted = {row_key(row): (row["run"], row["status"]) for row in rows}
         found = await conn.fetch(query("find_fences"), [key[0] for key in wanted], [key[1] for key in wanted])
         standing = {(row["workspace_id"], row["id"]): (row["run"], row["status"]) for row in found}

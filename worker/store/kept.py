@@ -13,11 +13,12 @@ class KeptConnections:
     """Connections of a pool, held on to while they work: as many as are used at the same time.
 
     Only for single statements that leave nothing behind. Idle ones go back to the pool after ``idle_s``, or at once
-    with ``release``.
+    with ``release``. One that is new is waited for ``wait_s`` at most.
     """
 
-    def __init__(self, pool: "asyncpg.Pool[Any]", idle_s: float = 0.2) -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", idle_s: float = 0.2, wait_s: float = 30.0) -> None:
         self._pool = pool
+        self._wait_s = wait_s
         self._idle_s = idle_s
         self._timer: asyncio.TimerHandle | None = None
         self._used = False
@@ -60,11 +61,24 @@ class KeptConnections:
             self._releasing.add(task)
             task.add_done_callback(self._releasing.discard)
 
+    async def _idle_or_new(self) -> "PoolConnectionProxy[Any]":
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.is_closed():
+                return connection
+            await self._pool.release(connection)
+        return await self._pool.acquire(timeout=self._wait_s)
+
     @asynccontextmanager
     async def _one(self) -> AsyncIterator["PoolConnectionProxy[Any]"]:
-        connection = self._idle.pop() if self._idle else await self._pool.acquire()
+        connection = await self._idle_or_new()
         try:
             yield connection
+        except asyncpg.InternalClientError as error:
+            # asyncpg lost track of a connection that the server closed in the middle of something
+            connection.terminate()
+            await self._pool.release(connection)
+            raise asyncpg.InterfaceError(str(error)) from error
         except asyncpg.PostgresError as error:
             if isinstance(error, asyncpg.PostgresConnectionError) or connection.is_closed():
                 await self._pool.release(connection)
