@@ -3,8 +3,8 @@
 Both make the same requests to the same provider (another process, 1 ms latency), as many jobs at a time, over kept
 connections, and parse every answer with orjson. The bare loop does nothing else. The worker is ``enrichd run``: jobs
 come from the stream, every paid call has its intent and its ending with the answer committed (fsync on) before the
-answer is used, looked up in Redis and PostgreSQL before, kept hot in Redis after; every job ends with its row, its
-hash, its event and its ack. A round is one backlog, from the first entry added until the last one is off the stream.
+answer is used, and looks in Redis and PostgreSQL before whether it is known; every job ends with its row, its hash, its
+event and its ack. A round is one backlog, from the first entry added until the last one is off the stream.
 """
 
 import argparse

@@ -7,13 +7,13 @@ ids given by producers, re-adds and redeliveries are admitted first, in one quer
 import asyncio
 import time
 import traceback
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 
-from worker.domain.admission import Admit, Ended, Known, Reschedule, Superseded, admission
+from worker.domain.admission import Admission, Admit, Ended, Known, Reschedule, Superseded, admission
 from worker.domain.errors import EntryError, QueueUnavailable, StoreUnavailable
 from worker.domain.job import Delivery
 from worker.domain.kind import Kind
@@ -28,6 +28,8 @@ from worker.services.service import Away
 from worker.services.settling import Settled, acknowledged, buried, rescheduled
 
 log = structlog.get_logger("worker")
+
+Out = TypeVar("Out")
 
 MAX_STACK_CHARS: Final = 8_000
 #: Deliveries that may end in a crash before the next one is tried alone.
@@ -310,26 +312,41 @@ class Consumer:
             else:
                 seen.add(run.name)
                 asked.append(run)
+        rows = [running_row(run) for run in asked]
+        known = await self._patiently(lambda: self._store.admit(rows))
+        reused: dict[tuple[str, str], tuple[Run, Known | None, Admit]] = {}
+        for run, row in zip(asked, known, strict=True):
+            decision = self._decision(run, row)
+            if isinstance(decision, Admit) and decision.fresh_start:
+                run.is_for(run.job._replace(generation=decision.generation))
+                reused[run.job.workspace, run.job.id] = run, row, decision
+            else:
+                self._follow(run, row, decision)
+        if reused:
+            rows = [running_row(run) for run, _, _ in reused.values()]
+            taken = await self._patiently(lambda: self._store.reopen(rows))
+            for key, (run, row, decision) in reused.items():
+                # another entry of the same id may have been quicker
+                self._follow(run, row, decision if key in taken else Superseded())
+
+    async def _patiently(self, ask: Callable[[], Awaitable[Out]]) -> Out:
         away = Away()
         while True:
             try:
-                known = await self._store.admit([running_row(run) for run in asked])
+                answer = await ask()
             except StoreUnavailable as error:
                 self._health("postgres", error)
                 await asyncio.sleep(away.next_wait_s())
             else:
                 self._health("postgres", None)
-                break
-        for run, row in zip(asked, known, strict=True):
-            self._decide(run, row)
+                return answer
 
     def _runs_here(self, run: Run) -> bool:
         return any(other is not run and other.name == run.name and other.started_s > 0 for other in self.runs.values())
 
-    def _decide(self, run: Run, row: Known | None) -> None:
+    def _decision(self, run: Run, row: Known | None) -> Admission:
         job = run.job
-        run.registered = True
-        decision = admission(
+        return admission(
             row,
             entry=run.entry_ref,
             generation=job.generation,
@@ -339,6 +356,9 @@ class Consumer:
             now=run.picked_at,
             idempotency_s=self._idempotency_s,
         )
+
+    def _follow(self, run: Run, row: Known | None, decision: Admission) -> None:
+        run.registered = True
         match decision:
             case Ended(status, result):
                 self._finish(acknowledged(run, status, result))

@@ -47,6 +47,9 @@ class Admitter(Protocol):
     async def admit(self, rows: Sequence[RunningRow]) -> list[Known | None]:
         """Register jobs, and tell what stood."""
 
+    async def reopen(self, rows: Sequence[RunningRow]) -> set[tuple[str, str]]:
+        """Make ended jobs' rows those of the next jobs of their ids; the keys of those taken."""
+
 
 class Submit(Protocol):
     """Where ended runs go."""

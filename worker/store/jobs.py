@@ -109,6 +109,28 @@ class JobStore:
             )
         return [_known(row) for row in found]
 
+    async def reopen(self, rows: Sequence[RunningRow]) -> set[tuple[str, str]]:
+        """Make ended jobs' rows those of the next jobs of their ids; gives the keys that were ours to take."""
+        ordered = sorted(rows, key=_running_key)
+        async with connection(self._pool) as conn:
+            taken = await conn.fetch(
+                query("reopen_jobs"),
+                [row.workspace for row in ordered],
+                [row.id for row in ordered],
+                [row.kind for row in ordered],
+                [row.priority for row in ordered],
+                [row.generation for row in ordered],
+                [row.run for row in ordered],
+                [row.attempts for row in ordered],
+                [row.max_attempts for row in ordered],
+                [row.url for row in ordered],
+                [row.payload for row in ordered],
+                [row.entry for row in ordered],
+                [row.first_pickup_at for row in ordered],
+                self._worker,
+            )
+        return {(row["workspace_id"], row["id"]) for row in taken}
+
     async def register(self, rows: Sequence[RunningRow]) -> None:
         """Write or refresh the rows of running jobs. At most one row a key."""
         ordered = sorted(rows, key=_running_key)

@@ -15,6 +15,7 @@ from worker.domain.errors import StoreUnavailable
 from worker.domain.job import Job
 from worker.domain.kind import Kind
 from worker.domain.verdict import Dead, Report, Retry, Snooze
+from worker.queue.entry_fields import GENERATION
 
 
 def _report(verdict: Retry | Snooze | Dead) -> Report:
@@ -188,6 +189,48 @@ async def test_the_same_id_after_its_life_is_a_new_job(bench: Bench) -> None:
         await bench.add(id="old")
         await bench.until_settled(2)
     assert (await bench.rows())["old"]["generation"] == 1
+
+
+async def test_a_job_that_ended_beside_a_later_run_has_ended(bench: Bench) -> None:
+    """A run that was overtaken ends the job while the next generation is under way: the later verdict is too late."""
+    held = Held()
+    async with bench.engine(held):
+        await bench.pool.execute(
+            "INSERT INTO enrichment_jobs (workspace_id, id, job_type, status, generation, run, entry, payload)"
+            " VALUES ('default', 'twin', 'noop', 'scheduled', 1, (1 << 20) + 1, 'gone', '{}')"
+        )
+        entry: dict[str, Any] = {"id": "twin", GENERATION: "2"}
+        await bench.add(**entry)
+        await held.begun(1)
+        await bench.pool.execute(
+            "UPDATE enrichment_jobs SET status = 'completed', completed_at = now(), worker_id = 'the other'"
+            " WHERE id = 'twin'"
+        )
+        await asyncio.sleep(0.6)  # longer than a run waits before it says in its row that it runs
+        held.go.set()
+        await bench.until_settled(1)
+        await bench.until(bench.quiet)
+    row = (await bench.rows())["twin"]
+    assert (row["status"], row["generation"], row["worker_id"]) == ("completed", 1, "the other")
+
+
+async def test_of_two_entries_with_a_used_id_one_runs(bench: Bench) -> None:
+    """Past IDEMPOTENCY_TTL two entries with an id come to two workers at once: the row is opened for one of them."""
+    held = Held()
+    held.go.set()
+    async with bench.engine(held, idempotency_s=0.2), bench.engine(held, idempotency_s=0.2):
+        await bench.add(id="again")
+        await bench.until_settled(1)
+        await asyncio.sleep(0.3)
+        held.go.clear()
+        await asyncio.gather(*(bench.add(id="again") for _ in range(6)))
+        await held.begun(2)
+        await bench.until_settled(6)
+        held.go.set()
+        await bench.until_settled(7)
+        await bench.until(bench.quiet)
+    assert held.started.count("again") == 2
+    assert (await bench.rows())["again"]["generation"] == 1
 
 
 async def test_workspaces_with_the_same_id_never_meet(bench: Bench) -> None:

@@ -14,8 +14,5 @@ ON CONFLICT (workspace_id, id) DO UPDATE SET
     status = 'processing', generation = EXCLUDED.generation, run = EXCLUDED.run, attempts = EXCLUDED.attempts,
     max_attempts = EXCLUDED.max_attempts, payload = EXCLUDED.payload, entry = EXCLUDED.entry,
     worker_id = EXCLUDED.worker_id, started_at = EXCLUDED.started_at, next_run_at = NULL, updated_at = now(),
-    cost_micros = CASE WHEN j.status IN ('completed', 'failed', 'dead_letter', 'cancelled') THEN 0
-        ELSE j.cost_micros END,
     first_pickup_at = COALESCE(j.first_pickup_at, EXCLUDED.first_pickup_at), completed_at = NULL
-WHERE j.run <= EXCLUDED.run
-  AND (j.generation < EXCLUDED.generation OR j.status NOT IN ('completed', 'failed', 'dead_letter', 'cancelled'))
+WHERE j.run <= EXCLUDED.run AND j.status NOT IN ('completed', 'failed', 'dead_letter', 'cancelled')

@@ -1,5 +1,5 @@
--- End a batch of runs. A run never overwrites a later one, and a row that is terminal in a generation takes no
--- further verdict of that generation. Input is sorted by key: two writers with unsorted batches deadlock.
+-- End a batch of runs. A run never overwrites a later one, and a row that has ended takes no further verdict, not even
+-- of a later generation: that ran beside the one that ended it. Input is sorted by key: two writers with unsorted batches deadlock.
 -- $1 is a JSON list of objects named like the columns (27 arrays cost three times the CPU to send), $2 the worker.
 INSERT INTO enrichment_jobs AS j (
     workspace_id, id, job_type, status, priority, generation, run, attempts, max_attempts, url, payload, tags,
@@ -22,14 +22,12 @@ ON CONFLICT (workspace_id, id) DO UPDATE SET
     max_attempts = EXCLUDED.max_attempts, url = EXCLUDED.url, payload = EXCLUDED.payload, tags = EXCLUDED.tags,
     result = EXCLUDED.result, result_status = EXCLUDED.result_status, error_class = EXCLUDED.error_class,
     error_message = EXCLUDED.error_message, error_stack = EXCLUDED.error_stack,
-    -- all tries of a job cost together; a batch sent twice counts once, and an id's next job begins at nothing
+    -- all tries of a job cost together; a batch sent twice counts once
     cost_micros = CASE WHEN j.run = EXCLUDED.run AND j.status = EXCLUDED.status THEN j.cost_micros
-        WHEN j.status IN ('completed', 'failed', 'dead_letter', 'cancelled') THEN EXCLUDED.cost_micros
         ELSE j.cost_micros + EXCLUDED.cost_micros END,
     entry = EXCLUDED.entry, worker_id = EXCLUDED.worker_id,
     log = CASE WHEN j.log IS NULL THEN EXCLUDED.log WHEN jsonb_array_length(j.log) > 200 THEN EXCLUDED.log
           ELSE j.log || EXCLUDED.log END,
     next_run_at = EXCLUDED.next_run_at, first_pickup_at = COALESCE(j.first_pickup_at, EXCLUDED.first_pickup_at),
     started_at = EXCLUDED.started_at, completed_at = EXCLUDED.completed_at, updated_at = EXCLUDED.updated_at
-WHERE j.run <= EXCLUDED.run
-  AND (j.generation < EXCLUDED.generation OR j.status NOT IN ('completed', 'failed', 'dead_letter', 'cancelled'))
+WHERE j.run <= EXCLUDED.run AND j.status NOT IN ('completed', 'failed', 'dead_letter', 'cancelled')
