@@ -5,6 +5,7 @@ from typing import Any
 
 import asyncpg
 import orjson
+import pytest
 from aiohttp import web
 from redis.asyncio import Redis
 
@@ -126,6 +127,41 @@ async def test_a_broken_bulk_request_is_unknown_for_each(redis_client: Redis, pg
         assert world.total == 1
         assert {answer.outcome for answer in answers} == {Outcome.TRANSIENT}
         assert await pg_pool.fetchval("SELECT count(*) FROM provider_calls WHERE charge = 'unknown'") == 4
+
+
+@pytest.mark.parametrize("broken", ["connection", "status"])
+async def test_a_broken_bulk_request_is_one_failure(
+    redis_client: Redis, pg_pool: "asyncpg.Pool[Any]", broken: str
+) -> None:
+    """The breaker counts requests, not questions: one that broke for eight jobs leaves it closed, five open it."""
+
+    async def breaking(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        if broken == "connection":
+            request.transport.close()
+        return web.Response(status=503)
+
+    async with outside() as world, open_process(redis_client, pg_pool) as process:
+
+        async def ask(start: int) -> set[Outcome]:
+            return {
+                answer.outcome
+                for answer in await asyncio.gather(
+                    *(
+                        process.job(f"{n}").request(call(f"{n}"), get(world.url + "/one", q=f"{n}"), read, BULK)
+                        for n in range(start, start + 8)
+                    )
+                )
+            }
+
+        world.handler = breaking
+        assert await ask(100) == {Outcome.TRANSIENT}
+        world.handler = directory(world)
+        assert await ask(200) <= {Outcome.HIT, Outcome.MISS}
+        world.handler = breaking
+        for start in range(300, 700, 100):
+            await ask(start)
+        assert await ask(700) == {Outcome.UNAVAILABLE}
 
 
 async def test_a_delivery_becomes_the_answer_once(redis_client: Redis, pg_pool: "asyncpg.Pool[Any]") -> None:

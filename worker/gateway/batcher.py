@@ -29,6 +29,15 @@ class NotSent(Exception):
         super().__init__(refusal.reason)
 
 
+class SharedFault(Exception):
+    """A request that was sent for several and broke. One of its questions hears of the turn it came by, and tells."""
+
+    def __init__(self, error: Exception, permit: Permit) -> None:
+        self.error = error
+        self.permit = permit
+        super().__init__(str(error))
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """One question of a request to be. ``ticket`` is its own place in the account's line."""
@@ -41,10 +50,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A member's part of the reply, and the turn it came by."""
+    """A member's part of the reply, and for one of them the turn it came by: a request says once how its account is,
+    however many questions it held."""
 
     reply: Reply
-    permit: Permit
+    permit: Permit | None
 
 
 class Batcher:
@@ -57,7 +67,8 @@ class Batcher:
         self._groups: dict[Group, Grouped[Member, Shared]] = {}
 
     async def ask(self, workspace: str, member: Member, bulk: Bulk) -> Shared:
-        """This member's reply. Raises NotSent, or what sending raised: then nobody in the request has an answer."""
+        """This member's reply. Raises NotSent, or what sending raised (for one member in a SharedFault): then nobody in
+        the request has an answer."""
         call = member.call
         group = (workspace, call.provider, call.account, call.operation, call.bucket, bulk.group)
         gathered = self._groups.get(group)
@@ -75,7 +86,7 @@ class Batcher:
 
         return Grouped(flush, most=bulk.most, tick_s=self._gather_s, lanes=_LANES)
 
-    async def _together(self, members: list[Member], bulk: Bulk) -> Sequence[Shared]:
+    async def _together(self, members: list[Member], bulk: Bulk) -> Sequence[Shared | BaseException]:
         # The most urgent member speaks for all; its ticket finds the place again when they come back together.
         first = min(members, key=lambda member: (member.lane, member.ticket))
         turn = await self._turns.ask(first.call, first.ticket, first.lane)
@@ -85,7 +96,11 @@ class Batcher:
             raise NotSent(turn)
         requests = [member.request for member in members]
         timeout_s = max(member.call.timeout_s for member in members)
-        if len(members) == 1:
-            return [Shared(await self._send(requests[0], timeout_s), turn)]
-        reply = await self._send(bulk.combine(requests), timeout_s)
-        return [Shared(part, turn) for part in bulk.split(reply, requests)]
+        try:
+            if len(members) == 1:
+                return [Shared(await self._send(requests[0], timeout_s), turn)]
+            reply = await self._send(bulk.combine(requests), timeout_s)
+        except Exception as error:
+            return [SharedFault(error, turn), *[error] * (len(members) - 1)]
+        parts = bulk.split(reply, requests)
+        return [Shared(part, None if number else turn) for number, part in enumerate(parts)]

@@ -11,7 +11,7 @@ from worker.domain.errors import StoreUnavailable
 from worker.domain.finding import Outcome
 from worker.domain.ledger import AnswerKey, Charge, Ending, Expected, Intent, Reservation, StoredAnswer
 from worker.gateway.accounts import Accounts, Permit, Refusal
-from worker.gateway.batcher import Batcher, Member, NotSent
+from worker.gateway.batcher import Batcher, Member, NotSent, SharedFault
 from worker.gateway.faults import Fault, fault_of
 from worker.gateway.gateway import Question, Run, SendRequest
 from worker.gateway.options import GatewayOptions
@@ -152,14 +152,17 @@ class Purchases:
             reading = question.read(reply)
         except NotSent:
             raise
-        except BaseException as error:
+        except BaseException as raised:
+            error = raised
+            if isinstance(raised, SharedFault):
+                error, permit = raised.error, raised.permit
             fault = fault_of(error)
             if fault is None:
                 fault = Fault(Outcome.TRANSIENT, f"cut off by {type(error).__name__}", sent=True)
                 await self._record(
                     run, question, intent, call_id, Reading(fault.outcome, reason=fault.reason), None, fault, sent_at
                 )
-                raise
+                raise error from None
             reading = Reading(fault.outcome, reason=fault.reason)
         took_s = monotonic() - sent
         if question.secrets and reading.reason:
