@@ -15,7 +15,7 @@ from worker.domain.call import HttpRequest, Reply
 from worker.gateway.faults import ReplyTooLarge
 from worker.gateway.http_text import place_of, request_bytes
 from worker.gateway.options import GatewayOptions
-from worker.gateway.wire import Wires
+from worker.gateway.wire import Wires, left_s
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
@@ -51,7 +51,7 @@ class Transport:
     async def _once(self, request: HttpRequest, url: str, params: Mapping[str, str], until: float) -> Reply:
         place = None if self._options.proxy or request.method not in _PLAIN else place_of(url)
         if place is None:
-            async with asyncio.timeout(None if until == inf else until - monotonic()):
+            async with asyncio.timeout(left_s(until)):
                 return await self._through_session(request, url, params)
         agent = self._options.user_agent
         message = request_bytes(request.method, place, params, request.headers, request.body, agent)

@@ -251,7 +251,7 @@ class Wires:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            async with asyncio.timeout(_left(until)):
+            async with asyncio.timeout(left_s(until)):
                 await turn
         except (TimeoutError, asyncio.CancelledError) as error:
             if turn.done() and not turn.cancelled():
@@ -303,7 +303,7 @@ class Wires:
             self._tls = ssl.create_default_context()
             self._tls.set_alpn_protocols(["http/1.1"])
         try:
-            async with asyncio.timeout(_left(until, self._connect_s)):
+            async with asyncio.timeout(left_s(until, self._connect_s)):
                 _, wire = await asyncio.get_running_loop().create_connection(
                     lambda: Wire(self._largest_bytes),
                     host,
@@ -318,7 +318,7 @@ class Wires:
         return wire
 
 
-def _left(until: float, at_most_s: float = inf) -> float | None:
-    """Seconds that may still be waited, as asyncio's time-outs take them."""
-    left_s = min(until - monotonic(), at_most_s)
-    return None if left_s == inf else left_s
+def left_s(until: float, at_most_s: float = inf) -> float | None:
+    """Seconds that may still be waited until a time (``time.monotonic``), as asyncio's time-outs take them."""
+    left = min(until - monotonic(), at_most_s)
+    return None if left == inf else left

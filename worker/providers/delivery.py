@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
 import orjson
@@ -35,7 +35,7 @@ class Unbelieved:
     why: str
 
 
-def identity_of(params: Mapping[str, str]) -> str:
+def identity_of(params: Mapping[str, Any]) -> str:
     """The canonical text of a question: what its answer is kept by, and what its token is made from.
 
     >>> identity_of({"name": "Ada", "domain": "acme.example"})

@@ -22,6 +22,7 @@ from worker.domain.provider import Ask, Gateway, Off, Options, Provider
 from worker.domain.subject import Entity, Subject
 from worker.providers.anchor import anchors
 from worker.providers.answering import finding_from, utc_now
+from worker.providers.delivery import identity_of
 from worker.providers.linkedin_choice import linkedin_key
 from worker.providers.option import WINDOWS_S, base_url, fingerprint, limits, limits_are_set, price_micros, whole_number
 from worker.providers.pdl_bulk import SHARED
@@ -117,9 +118,7 @@ def build_call(entity: Entity, question: Mapping[str, str], settings: Settings) 
     return Call(
         provider=NAME,
         operation=operation,
-        identity=orjson.dumps(
-            {**question, "min_likelihood": settings.min_likelihood}, option=orjson.OPT_SORT_KEYS
-        ).decode(),
+        identity=identity_of({**question, "min_likelihood": settings.min_likelihood}),
         account=fingerprint(settings.key),
         max_micros=settings.credit_micros,
         limits=settings.limits,

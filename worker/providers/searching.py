@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import unquote
 
-import orjson
-
 from worker.domain.call import Call, HttpRequest, Limit, Read
 from worker.domain.errors import ConfigError
 from worker.domain.finding import Finding
@@ -19,6 +17,7 @@ from worker.domain.subject import Entity, Subject
 from worker.providers.agreement import handle_of, same_site, site_of
 from worker.providers.anchor import anchors
 from worker.providers.answering import Parsed, finding_from, utc_now
+from worker.providers.delivery import identity_of
 from worker.providers.lead import Found, Lead, Panel
 from worker.providers.lead_facts import Voices, company_claims, person_claims
 from worker.providers.option import fingerprint, first, key_for, words
@@ -172,7 +171,7 @@ def build_call(name: str, query: str, key: str, max_micros: int, limits: tuple[L
     return Call(
         provider=name,
         operation="search",
-        identity=orjson.dumps({"q": query, "variant": variant}, option=orjson.OPT_SORT_KEYS).decode(),
+        identity=identity_of({"q": query, "variant": variant}),
         account=fingerprint(key),
         max_micros=max_micros,
         limits=limits,

@@ -115,18 +115,7 @@ class JobStore:
         async with connection(self._pool) as conn:
             taken = await conn.fetch(
                 query("reopen_jobs"),
-                [row.workspace for row in ordered],
-                [row.id for row in ordered],
-                [row.kind for row in ordered],
-                [row.priority for row in ordered],
-                [row.generation for row in ordered],
-                [row.run for row in ordered],
-                [row.attempts for row in ordered],
-                [row.max_attempts for row in ordered],
-                [row.url for row in ordered],
-                [row.payload for row in ordered],
-                [row.entry for row in ordered],
-                [row.first_pickup_at for row in ordered],
+                *_columns(ordered),
                 self._worker,
             )
         return {(row["workspace_id"], row["id"]) for row in taken}
@@ -137,18 +126,7 @@ class JobStore:
         async with connection(self._pool) as conn:
             await conn.execute(
                 query("register_jobs"),
-                [row.workspace for row in ordered],
-                [row.id for row in ordered],
-                [row.kind for row in ordered],
-                [row.priority for row in ordered],
-                [row.generation for row in ordered],
-                [row.run for row in ordered],
-                [row.attempts for row in ordered],
-                [row.max_attempts for row in ordered],
-                [row.url for row in ordered],
-                [row.payload for row in ordered],
-                [row.entry for row in ordered],
-                [row.first_pickup_at for row in ordered],
+                *_columns(ordered),
                 [row.started_at for row in ordered],
                 self._worker,
                 [row.created_at for row in ordered],
@@ -158,6 +136,24 @@ class JobStore:
         """Raise StoreUnavailable when PostgreSQL does not answer."""
         async with connection(self._pool, wait_s=5) as conn:
             await conn.execute("SELECT 1")
+
+
+def _columns(rows: Sequence[RunningRow]) -> list[list[Any]]:
+    """What ``reopen_jobs.sql`` and ``register_jobs.sql`` begin with: an array a column."""
+    return [
+        [row.workspace for row in rows],
+        [row.id for row in rows],
+        [row.kind for row in rows],
+        [row.priority for row in rows],
+        [row.generation for row in rows],
+        [row.run for row in rows],
+        [row.attempts for row in rows],
+        [row.max_attempts for row in rows],
+        [row.url for row in rows],
+        [row.payload for row in rows],
+        [row.entry for row in rows],
+        [row.first_pickup_at for row in rows],
+    ]
 
 
 def _running_key(row: RunningRow) -> tuple[str, str]:

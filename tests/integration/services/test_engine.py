@@ -221,7 +221,7 @@ async def test_of_two_entries_with_a_used_id_one_runs(bench: Bench) -> None:
     async with bench.engine(held, idempotency_s=0.2), bench.engine(held, idempotency_s=0.2):
         await bench.add(id="again")
         await bench.until_settled(1)
-        await asyncio.sleep(0.3)
+        await asyncio.sleep(0.3)  # the time under test: longer than the id's life
         held.go.clear()
         await asyncio.gather(*(bench.add(id="again") for _ in range(6)))
         await held.begun(2)

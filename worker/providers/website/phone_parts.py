@@ -136,10 +136,14 @@ def pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int,
         yield offset, offset + len(run), run
 
 
+def _same_shape(before: str, text: str) -> bool:
+    """Whether a number ends in digits and signs where another one has digits and signs."""
+    return re.sub(r"\d", "0", before[-len(text) :]) == re.sub(r"\d", "0", text)
+
+
 def _ends_alike(base: str, other: str, regions: Sequence[str]) -> bool:
     """Whether a shorter number repeats the end of another one in its shape, and is none alone."""
-    same = re.sub(r"\d", "0", base[-len(other) :]) == re.sub(r"\d", "0", other)
-    return same and len(base) > len(other) and (other[0] != "0" and not _possible(other, regions))
+    return _same_shape(base, other) and len(base) > len(other) and (other[0] != "0" and not _possible(other, regions))
 
 
 def without_accounts(line: str) -> str:
@@ -201,11 +205,11 @@ def clean(text: str, region: str = "") -> str:
 
 def completed(before: str, text: str) -> str:
     """A number with the beginning of the one before it, when it repeats only that one's end: ``442 0061, 929 5452``."""
-    alike = re.sub(r"\d", "0", before[-len(text) :]) == re.sub(r"\d", "0", text)
     if _DAY.match(text):
         return text
     local = 5 <= sum(c.isdigit() for c in text) <= 8 and text[0] not in "0(+"
-    return before[: -len(text)] + text if alike and local and len(before) > len(text) + 1 else text
+    whole = local and len(before) > len(text) + 1 and _same_shape(before, text)
+    return before[: -len(text)] + text if whole else text
 
 
 def without_spelled_again(spans: list[tuple[int, int, str, str]]) -> list[tuple[int, int, str, str]]:

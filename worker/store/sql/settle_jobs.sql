@@ -1,5 +1,6 @@
 -- End a batch of runs. A run never overwrites a later one, and a row that has ended takes no further verdict, not even
--- of a later generation: that ran beside the one that ended it. Input is sorted by key: two writers with unsorted batches deadlock.
+-- of a later generation: that ran beside the one that ended it.
+-- Input is sorted by key: two writers with unsorted batches deadlock.
 -- $1 is a JSON list of objects named like the columns (27 arrays cost three times the CPU to send), $2 the worker.
 INSERT INTO enrichment_jobs AS j (
     workspace_id, id, job_type, status, priority, generation, run, attempts, max_attempts, url, payload, tags,
