@@ -64,6 +64,13 @@ class Intent(NamedTuple):
     give_up_at: datetime
 
 
+class Opening(NamedTuple):
+    """An intent that is only needed where no answer is known that was observed at or after a time."""
+
+    intent: Intent
+    observed_after: datetime | None
+
+
 class Ending(NamedTuple):
     """How a call ended. ``call_id`` is its intent's row, 0 when none was written (calls that cost nothing).
 

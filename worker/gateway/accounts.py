@@ -75,6 +75,7 @@ class Accounts:
             name: redis.register_script(_verb(name)) for name in ("admit", "confirm", "pause", "trip", "close")
         }
         self._asker: Grouped[Asked, Permit | Refusal] = Grouped(self._ask, most=200, lanes=2, tick_s=0.0005)
+        self._looker: Grouped[Place, bool] = Grouped(self._look, most=200, lanes=2, tick_s=0.0005)
         self._confirming: SingleFlight[tuple[str, bytes], bool] = SingleFlight()
         self._away_until = 0.0
         self._was_away = False
@@ -90,6 +91,18 @@ class Accounts:
         """A permit to send now, where nobody has to be asked: an account without limits, in order a moment ago."""
         place, now = self._place(call), monotonic()
         return Permit(now, now) if place.pace is None and now < place.believed_until else None
+
+    async def unhindered(self, call: Call) -> Permit | None:
+        """A permit to send now, for an account without limits that is in order; None where ``admit`` has to decide."""
+        place = self._place(call)
+        if place.pace is not None:
+            return None
+        now = asked_at = monotonic()
+        if now >= place.believed_until:
+            if not await self._looker.submit(place):
+                return None
+            now = monotonic()
+        return Permit(now, asked_at)
 
     async def confirm(self, call: Call, permit: Permit) -> bool:
         """Whether a permit that was waited for still holds."""
@@ -235,6 +248,11 @@ class Accounts:
                 reason = f"{place.provider}: the rate limit is reached, {word}"
                 decisions.append(Refusal(Outcome.THROTTLED, reason, max(0.0, wait_s - EARLY_S)))
         return decisions
+
+    async def _look(self, batch: list[Place]) -> Sequence[bool]:
+        places = {id(place): place for place in batch}
+        untroubled = {id(place) for place in await self._untroubled(list(places.values()))}
+        return [id(place) in untroubled for place in batch]
 
     async def _untroubled(self, places: Sequence[Place]) -> list[Place]:
         """Which of these accounts without limits have no pause and a closed breaker either; believed for a moment."""

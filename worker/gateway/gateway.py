@@ -44,6 +44,11 @@ class Question(NamedTuple):
     secrets: tuple[bytes, ...] = ()
     shared: tuple[HttpRequest, Bulk] | None = None
 
+    @property
+    def takes_turn(self) -> bool:
+        """Whether it needs a permit of its own; one that is sent together with others shares theirs."""
+        return self.guarded and self.shared is None
+
 
 #: Sends a request to a configured endpoint, within so many seconds.
 SendRequest = Callable[[HttpRequest, float], Awaitable[Reply]]

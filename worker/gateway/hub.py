@@ -139,11 +139,11 @@ class GatewayHub:
         kept: StoredAnswer | None = None
         known = False
         try:
-            kept = await self._ledger.find(key, run.observed_after)
-            if kept is not None:
-                known = True
+            found = await self._purchases.find(run, question, key)
+            if isinstance(found, StoredAnswer):
+                kept, known = found, True
                 return self._reused(run, question, key, known_answer(kept))
-            answer, kept = await self._purchases.buy(run, question, key)
+            answer, kept = await self._purchases.buy(run, question, key, found)
             return answer
         finally:
             self._answers.finish(key, begun, kept, again=known)

@@ -18,6 +18,11 @@ class Purse:
     unknown: int = 0
 
     @property
+    def known(self) -> bool:
+        """Whether all that counts against the cap is known."""
+        return self.cap is None or self.before is not None
+
+    @property
     def committed(self) -> int:
         """All that is spent or may have to be."""
         return (self.before or 0) + self.reserved + self.provider + self.llm + self.unknown

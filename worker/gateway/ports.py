@@ -18,6 +18,9 @@ class Ledger(Protocol):
     async def open(self, intent: Intent) -> int:
         """Write an intent down; durable on return. Gives the row's id."""
 
+    async def open_unless_known(self, intent: Intent, observed_after: datetime | None) -> int | StoredAnswer:
+        """``find`` and, where that finds nothing, ``open``, at the price of one."""
+
     async def close(self, ending: Ending) -> int:
         """Write an ending and its answer down together; durable on return, written even if the caller is gone."""
 

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import NamedTuple
 
 from worker.domain.call import Answer, Call, Reading, Reply
 from worker.domain.errors import StoreUnavailable
@@ -31,6 +32,15 @@ _TRIES = 3
 PAUSED_S = 30.0
 _RECONNECT_PAUSE_S = 0.2
 _GIVE_UP_MARGIN_S = 30.0
+
+
+class Opened(NamedTuple):
+    """An intent that is written down, before anything else was asked: nothing else stands before its call."""
+
+    intent: Intent
+    call_id: int
+    permit: Permit | None
+    asked_at: float
 
 
 class Purchases:
@@ -61,40 +71,69 @@ class Purchases:
         #: Providers that an operator has paused: known answers are still given, nothing new is asked.
         self.paused: frozenset[str] = frozenset()
 
-    async def buy(self, run: Run, question: Question, key: AnswerKey) -> tuple[Answer, StoredAnswer | None]:
-        """Ask the provider; again only where nothing can have been billed and the wait is short.
+    async def find(self, run: Run, question: Question, key: AnswerKey) -> StoredAnswer | Opened | None:
+        """The answer in the ledger. Where there is none, and nothing but its intent stands before the call (no budget,
+        no limit, no past to be looked up), the intent is written in the same round trip: hand it to ``buy``.
+
+        Raises StoreUnavailable."""
+        call, purse, asked_at = question.call, run.purse, monotonic()
+        permit: Permit | None = None
+        direct = bool(call.max_micros) and purse.known and call.provider not in self.paused
+        if direct and self._budgets is not None:
+            direct = self._budgets.none_set
+        if direct and question.takes_turn:
+            permit = await self._accounts.unhindered(call)
+            direct = permit is not None
+        if not (direct and purse.reserve(call.max_micros)):
+            return await self._ledger.find(key, run.observed_after)
+        found: StoredAnswer | int = 0
+        try:
+            intent = self._intent(run, call, key)
+            found = await self._ledger.open_unless_known(intent, run.observed_after)
+        finally:
+            if isinstance(found, StoredAnswer) or not found:
+                purse.release(call.max_micros)
+        return found if isinstance(found, StoredAnswer) else Opened(intent, found, permit, asked_at)
+
+    async def buy(
+        self, run: Run, question: Question, key: AnswerKey, opened: Opened | None
+    ) -> tuple[Answer, StoredAnswer | None]:
+        """Ask the provider; again only where nothing can have been billed and the wait is short. ``opened`` is what
+        ``find`` has begun.
 
         Raises StoreUnavailable when nothing can be written down, and what a bug raises.
         """
         last_start = monotonic() + self._options.accounts.hold_s
         call, purse = question.call, run.purse
-        if purse.cap is not None and purse.before is None and call.max_micros:
+        if not purse.known and call.max_micros:
             purse.before = await self._ledger.job_spent(run.workspace, run.job_id, run.since)
-        if call.provider in self.paused:
+        if opened is None and call.provider in self.paused:
             until = datetime.now(UTC) + timedelta(seconds=PAUSED_S)
             answer = self._not_sent(run, call, Outcome.UNAVAILABLE, "the provider is paused")
             return answer._replace(retry_at=until), None
         for tries_left in reversed(range(_TRIES)):
-            if not purse.reserve(call.max_micros):
+            if opened is None and not purse.reserve(call.max_micros):
                 return self._not_sent(run, call, Outcome.OVER_BUDGET, "the job's cost cap is reached"), None
             try:
-                answer, kept, again = await self._try(run, question, key)
+                if opened is None:
+                    answer, kept, again = await self._try(run, question, key)
+                else:
+                    (answer, kept, again), _ = await self._go(run, question, opened)
             finally:
                 purse.release(call.max_micros)
             if not again or not tries_left or monotonic() > last_start:
                 break
+            opened = None
         return answer, kept
 
     async def _try(self, run: Run, question: Question, key: AnswerKey) -> Tried:
         call = question.call
         asked_at = monotonic()
-        ticket = ""
         permit: Permit | None = None
-        if question.guarded and question.shared is None:
+        if question.takes_turn:
             permit = self._accounts.at_once(call)
             if permit is None:
-                ticket = ticket_for(run.workspace, run.job_id, key)
-                turn = await self._turns.ask(call, ticket, run.lane)
+                turn = await self._turns.ask(call, ticket_for(run.workspace, run.job_id, key), run.lane)
                 if isinstance(turn, Refusal):
                     return self._refused(run, call, turn)
                 permit = turn
@@ -103,24 +142,11 @@ class Purchases:
             reservation = await self._budgets.reserve(run.workspace, call.provider, call.account, call.max_micros)
         if isinstance(reservation, str):
             return self._not_sent(run, call, Outcome.OVER_BUDGET, f"{reservation} is used up"), None, False
-        intent = self._intent(run, call, key)
         spent = call.max_micros
         try:
+            intent = self._intent(run, call, key)
             call_id = await self._ledger.open(intent) if call.max_micros else 0
-            if permit is not None and not fresh(permit):
-                ticket = ticket or ticket_for(run.workspace, run.job_id, key)
-                turn = await self._turns.wait(call, ticket, run.lane, permit)
-                if isinstance(turn, Refusal):
-                    await self._close_unsent(intent, call_id, turn)
-                    spent = 0
-                    return self._refused(run, call, turn)
-                permit = turn
-            try:
-                tried, spent = await self._send(run, question, intent, call_id, permit, asked_at)
-            except NotSent as not_sent:
-                await self._close_unsent(intent, call_id, not_sent.refusal)
-                spent = 0
-                return self._refused(run, call, not_sent.refusal)
+            tried, spent = await self._go(run, question, Opened(intent, call_id, permit, asked_at))
             return tried
         except StoreUnavailable:
             spent = 0
@@ -129,10 +155,24 @@ class Purchases:
             if self._budgets is not None and reservation is not None:
                 self._budgets.settle(reservation, spent)
 
-    async def _send(
-        self, run: Run, question: Question, intent: Intent, call_id: int, permit: Permit | None, asked_at: float
-    ) -> tuple[Tried, int]:
-        """Send, classify, write down. Also gives what it cost or may have cost."""
+    async def _go(self, run: Run, question: Question, opened: Opened) -> tuple[Tried, int]:
+        """From the intent on; also gives what it cost or may have cost."""
+        call, permit = question.call, opened.permit
+        try:
+            if permit is not None and not fresh(permit):
+                ticket = ticket_for(run.workspace, run.job_id, opened.intent.key)
+                turn = await self._turns.wait(call, ticket, run.lane, permit)
+                if isinstance(turn, Refusal):
+                    raise NotSent(turn)
+                opened = opened._replace(permit=turn)
+            return await self._send(run, question, opened)
+        except NotSent as not_sent:
+            await self._close_unsent(opened, not_sent.refusal)
+            return self._refused(run, call, not_sent.refusal), 0
+
+    async def _send(self, run: Run, question: Question, opened: Opened) -> tuple[Tried, int]:
+        """Send, classify, write down."""
+        intent, call_id, permit, asked_at = opened
         call = question.call
         reply: Reply | None = None
         fault: Fault | None = None
@@ -230,12 +270,14 @@ class Purchases:
             expected = Expected(intent.key, call.account, run.job_id, run.run, run.subject, call.llm)
             await self._deliveries.expect(token, expected, self._options.pending_life_s)
 
-    async def _close_unsent(self, intent: Intent, call_id: int, refusal: Refusal) -> None:
-        if not call_id:
+    async def _close_unsent(self, opened: Opened, refusal: Refusal) -> None:
+        if not opened.call_id:
             return
         now = _now()
         reason = f"not sent: {refusal.reason}"
-        await self._ledger.close(Ending(intent, call_id, refusal.outcome, Charge.FREE, 0, 0, reason, None, now))
+        await self._ledger.close(
+            Ending(opened.intent, opened.call_id, refusal.outcome, Charge.FREE, 0, 0, reason, None, now)
+        )
 
     def _refused(self, run: Run, call: Call, refusal: Refusal) -> Tried:
         retry_at = _now() + timedelta(seconds=refusal.retry_after_s)

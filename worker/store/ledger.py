@@ -11,17 +11,16 @@ from typing import Any, TypeVar
 import asyncpg
 
 from worker.domain.errors import StoreUnavailable
-from worker.domain.ledger import AnswerKey, Ending, Intent, Reuse, StoredAnswer
+from worker.domain.ledger import AnswerKey, Ending, Intent, Opening, Reuse, StoredAnswer
 from worker.grouping import Grouped
 from worker.store.kept import KeptConnections
-from worker.store.ledger_rows import answer_from, parameters, questions
+from worker.store.ledger_rows import Entry, answer_from, parameters, questions
 from worker.store.pool import AWAY
 from worker.store.sql import query
 
 logger = logging.getLogger(__name__)
 
 Out = TypeVar("Out")
-Entry = Intent | Ending | Reuse
 Question = tuple[AnswerKey, datetime | None]
 
 _ID_BLOCK = 1000
@@ -49,7 +48,7 @@ class Ledger:
         self._patience_s = patience_s
         self._ids: deque[int] = deque()
         self._taking = asyncio.Lock()
-        self._writer: Grouped[Entry, int] = Grouped(self._write, most=most, tick_s=tick_s)
+        self._writer: Grouped[Entry, int | StoredAnswer] = Grouped(self._write, most=most, tick_s=tick_s)
         self._finder: Grouped[Question, StoredAnswer | None] = Grouped(self._find, most=most, tick_s=tick_s)
         self.available = True
 
@@ -59,14 +58,18 @@ class Ledger:
 
     async def open(self, intent: Intent) -> int:
         """Write an intent down; durable on return. Gives the row's id. Raises StoreUnavailable: then do not send."""
-        return await self._writer.submit(intent)
+        return _row(await self._writer.submit(intent))
+
+    async def open_unless_known(self, intent: Intent, observed_after: datetime | None) -> int | StoredAnswer:
+        """``find`` and, where that finds nothing, ``open``, in one round trip. Raises StoreUnavailable."""
+        return await self._writer.submit(Opening(intent, observed_after))
 
     async def close(self, ending: Ending) -> int:
         """Write an ending and its answer down, together; durable on return. Gives the row's id.
 
         Once handed in it is written even when the caller is cancelled. Raises StoreUnavailable.
         """
-        return await self._writer.submit(ending)
+        return _row(await self._writer.submit(ending))
 
     def note(self, reuse: Reuse) -> None:
         """Write down, some time soon, that an answer was used again."""
@@ -106,16 +109,18 @@ class Ledger:
         await self._finder.drain()
         await self._kept.release()
 
-    async def _write(self, batch: list[Entry]) -> Sequence[int | BaseException]:
+    async def _write(self, batch: list[Entry]) -> Sequence[int | StoredAnswer | BaseException]:
         ids = await self._patiently(lambda: self._ids_for(batch))
         return await self._write_or_bisect(batch, ids)
 
-    async def _write_or_bisect(self, batch: list[Entry], ids: list[int]) -> Sequence[int | BaseException]:
-        async def write() -> None:
-            await self._kept.execute(query("ledger_write"), *parameters(batch, ids))
+    async def _write_or_bisect(
+        self, batch: list[Entry], ids: list[int]
+    ) -> Sequence[int | StoredAnswer | BaseException]:
+        async def write() -> list[Any]:
+            return await self._kept.fetch(query("ledger_write"), *parameters(batch, ids))
 
         try:
-            await self._patiently(write)
+            found = await self._patiently(write)
         except (asyncpg.PostgresError, ValueError, TypeError, OverflowError) as error:
             if isinstance(error, AWAY):
                 raise StoreUnavailable(type(error).__name__) from error
@@ -125,7 +130,10 @@ class Ledger:
             middle = len(batch) // 2
             first = await self._write_or_bisect(batch[:middle], ids[:middle])
             return [*first, *await self._write_or_bisect(batch[middle:], ids[middle:])]
-        return ids
+        if not found:
+            return ids
+        known = {row["asked"]: answer_from(row) for row in found}
+        return [known.get(row_id, row_id) for row_id in ids]
 
     async def _ids_for(self, batch: list[Entry]) -> list[int]:
         """The row id of each entry: a new one where it has none."""
@@ -164,6 +172,10 @@ class Ledger:
             else:
                 self.available = True
                 return result
+
+
+def _row(written: int | StoredAnswer) -> int:
+    return written if isinstance(written, int) else written.call_id
 
 
 def _affected(status: str) -> int:

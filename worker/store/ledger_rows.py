@@ -9,14 +9,16 @@ import orjson
 from worker.domain.call import Reply
 from worker.domain.clean import clean_text, json_text
 from worker.domain.finding import Outcome
-from worker.domain.ledger import AnswerKey, Charge, Ending, Intent, Reuse, StoredAnswer
+from worker.domain.ledger import AnswerKey, Charge, Ending, Intent, Opening, Reuse, StoredAnswer
 
 _LONGEST_REASON = 300
 _Place = tuple[str, str, str, str]
 _Row = dict[str, Any]
+#: What one batch of the ledger is made of.
+Entry = Intent | Opening | Ending | Reuse
 
 
-def parameters(batch: Sequence[Intent | Ending | Reuse], ids: Sequence[int]) -> tuple[str, str, str, bytes]:
+def parameters(batch: Sequence[Entry], ids: Sequence[int]) -> tuple[str, str, str, bytes]:
     """``ledger_write.sql``'s parameters for a batch; ``ids`` are the entries' rows.
 
     Sorted by key, and one answer per key (the latest), so that two writers can never wait for each other.
@@ -35,6 +37,10 @@ def parameters(batch: Sequence[Intent | Ending | Reuse], ids: Sequence[int]) -> 
                 known = answers.get(place)
                 if known is None or known[0].observed_at <= entry.answer.observed_at:
                     answers[place] = (entry.answer, row_id)
+        elif isinstance(entry, Opening):
+            row = _head(row_id, entry.intent)
+            row["unless_known"], row["observed_after"] = True, entry.observed_after
+            new.append(row)
         elif isinstance(entry, Reuse):
             new.append(_reused(row_id, entry))
         else:
@@ -68,7 +74,7 @@ def questions(batch: Sequence[tuple[AnswerKey, datetime | None]]) -> str:
 
 
 def answer_from(row: Mapping[str, Any]) -> StoredAnswer:
-    """A row of ``answer_find.sql`` as an answer."""
+    """A row of ``answer_find.sql`` or ``ledger_write.sql`` as an answer."""
     return StoredAnswer(
         outcome=Outcome(row["outcome"]),
         reply=Reply(row["http_status"], orjson.loads(row["headers"]), row["body"]),
