@@ -26,9 +26,7 @@ from worker.gateway.turn import Turns
 
 async def send(accounts: Accounts, asking: Call, ticket: str, lane: Lane = Lane.JOBS) -> Permit | Refusal:
     """Ask for a turn and wait for it."""
-    turns = Turns(accounts)
-    permit = await turns.ask(asking, ticket, lane)
-    return permit if isinstance(permit, Refusal) else await turns.wait(asking, ticket, lane, permit)
+    return await Turns(accounts).take(asking, ticket, lane)
 
 
 async def test_no_window_ever_holds_more_than_the_limit(redis_client: Redis) -> None:
@@ -244,7 +242,7 @@ async def test_a_probe_that_is_late_is_still_the_probe(redis_client: Redis) -> N
     assert isinstance(probe, Permit)
     assert probe.probe
     await asyncio.sleep(probe.latest - asyncio.get_running_loop().time() + 0.1)
-    late = await turns.wait(asking, "probe", Lane.JOBS, probe)
+    late = await turns.take(asking, "probe", Lane.JOBS, probe)
     assert isinstance(late, Permit)
     assert late.probe
     assert isinstance(await turns.ask(asking, "another", Lane.JOBS), Refusal)
@@ -362,6 +360,34 @@ async def test_a_long_throttle_sends_the_job_away(redis_client: Redis, pg_pool: 
         assert (answer.outcome, world.total, job.spent_micros) == (Outcome.THROTTLED, 1, 0)
         assert answer.retry_at is not None
         assert 100 < (answer.retry_at - datetime.now(UTC)).total_seconds() <= 121
+
+
+async def test_an_intent_written_before_its_turn_is_taken_back(
+    redis_client: Redis, pg_pool: "asyncpg.Pool[Any]"
+) -> None:
+    """An account that had room a moment ago was closed by another process: the intent that ran ahead of its turn ends
+    as not sent and free."""
+    limits = (Limit(1000, 1.0),)
+    async with (
+        outside() as world,
+        open_process(redis_client, pg_pool) as one,
+        open_process(redis_client, pg_pool) as two,
+    ):
+        while not one.accounts.at_ease(call(limits=limits)):
+            await one.job().request(call(f"{world.total}", limits=limits), get(world.url), read)
+            await asyncio.sleep(0.01)  # a bucket that nobody knew starts empty
+        throttled = Reading(Outcome.THROTTLED, retry_after_s=120.0)
+        await two.accounts.report(call(limits=limits), Permit(0.0, 0.0), throttled)
+        sent = world.total
+        job = one.job("late")
+        answer = await job.request(call("late", limits=limits), get(world.url), read)
+        assert (answer.outcome, world.total, job.spent_micros) == (Outcome.THROTTLED, sent, 0)
+        assert not one.accounts.at_ease(call(limits=limits))
+        await one.job("later").request(call("later", limits=limits), get(world.url), read)
+    rows = await pg_pool.fetch(
+        "SELECT job_id, charge, outcome, sent_at FROM provider_calls WHERE job_id IN ('late', 'later')"
+    )
+    assert [tuple(row) for row in rows] == [("late", "free", "throttled", None)]
 
 
 async def test_a_long_line_wakes_each_job_about_once(redis_client: Redis) -> None:

@@ -85,6 +85,47 @@ async def test_the_latest_answer_stays(pg_pool: "asyncpg.Pool[Any]") -> None:
     await ledger.drain()
 
 
+async def test_an_intent_is_written_only_where_no_answer_is_known(pg_pool: "asyncpg.Pool[Any]") -> None:
+    """Of three intents in one batch, one for a known question, one for one whose answer is too old, one for a new
+    one, the first brings the answer and leaves no row; the others are written down."""
+    ledger = Ledger(pg_pool)
+    await asyncio.gather(*(ledger.close(ending(n, 0, answer(b"%d" % n, age_s=9))) for n in (1, 2)))
+    known, old, new = await asyncio.gather(
+        ledger.open_unless_known(intent(1), None),
+        ledger.open_unless_known(intent(2), NOW),
+        ledger.open_unless_known(intent(3), None),
+    )
+    assert isinstance(known, StoredAnswer)
+    assert known.reply.body == b"1"
+    rows = await pg_pool.fetch("SELECT id, job_id FROM provider_calls WHERE charge = 'reserved' ORDER BY job_id")
+    assert [tuple(row) for row in rows] == [(old, "job-2"), (new, "job-3")]
+    await ledger.drain()
+
+
+async def test_what_was_opened_stays_open_when_its_batch_is_written_again(pg_pool: "asyncpg.Pool[Any]") -> None:
+    """The connection breaks behind the commit and somebody else answers meanwhile: the repeated batch gives the row
+    that is there, which its caller will end, not the answer."""
+    ledger, other = Ledger(pg_pool), Ledger(pg_pool)
+    write = ledger._kept.fetch
+    broken = 0
+
+    async def breaking(statement: str, *parameters: Any) -> list[Any]:
+        nonlocal broken
+        rows = await write(statement, *parameters)
+        if len(parameters) == 4 and not broken:
+            broken += 1
+            await other.close(ending(1, 0, answer()))
+            raise asyncpg.ConnectionDoesNotExistError
+        return rows
+
+    ledger._kept.fetch = breaking  # type: ignore[method-assign]
+    row = await ledger.open_unless_known(intent(1), None)
+    assert broken
+    assert await pg_pool.fetchval("SELECT id FROM provider_calls WHERE charge = 'reserved'") == row
+    for one in (ledger, other):
+        await one.drain()
+
+
 async def test_hostile_text_is_stored(pg_pool: "asyncpg.Pool[Any]") -> None:
     """NUL, lone surrogates and any bytes in bodies go through; workspaces are found under what they became."""
     ledger = Ledger(pg_pool)

@@ -33,9 +33,7 @@ async def main(url: str, seconds: float, limits: tuple[Limit, ...]) -> None:
             while time.monotonic() < ends_at:
                 turn += 1
                 ticket = f"{sys.argv[0]}-{id(stamps)}-{number}-{turn}"
-                permit = await turns.ask(asking, ticket, Lane.JOBS)
-                if isinstance(permit, Permit):
-                    permit = await turns.wait(asking, ticket, Lane.JOBS, permit)
+                permit = await turns.take(asking, ticket, Lane.JOBS)
                 if isinstance(permit, Permit):
                     stamps.append(time.time())
                 else:

@@ -64,11 +64,12 @@ class Intent(NamedTuple):
     give_up_at: datetime
 
 
-class Opening(NamedTuple):
-    """An intent that is only needed where no answer is known that was observed at or after a time."""
+class Lookup(NamedTuple):
+    """Whether an answer is known that was observed at or after a time; where none is, ``intent`` is written down."""
 
-    intent: Intent
+    key: AnswerKey
     observed_after: datetime | None
+    intent: Intent | None = None
 
 
 class Ending(NamedTuple):

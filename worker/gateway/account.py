@@ -63,9 +63,14 @@ class Place:
     pace: Pace | None = None
     epoch: bytes = b""
     believed_until: float = 0.0
+    eased_until: float = 0.0
     seeds: tuple[int, ...] = ()
     share: AsyncLimiter | None = None
     local_trip: tuple[float, Trouble, str] | None = None
+
+    def doubt(self) -> None:
+        """Something has happened to the account: believe nothing that was heard before."""
+        self.believed_until = self.eased_until = 0.0
 
     def adopt(self, learned: str) -> None:
         """Take over what the account's headers said, to this process or another."""

@@ -38,6 +38,8 @@ HORIZON_S = {Lane.PRIORITY: 60.0, Lane.HIGH: 50.0, Lane.JOBS: 40.0, Lane.LOW: 30
 EARLY_S = 1.5
 #: What one process may believe about an account without asking Redis again.
 _BELIEF_S = 0.04
+#: How long an account with limits is taken to have room after it had some for everybody who asked.
+_EASE_S = 2.0
 _MICRO = 1_000_000
 _UNPACED = Pace(0.0, 1, 1.5)
 
@@ -103,6 +105,10 @@ class Accounts:
                 return None
             now = monotonic()
         return Permit(now, asked_at)
+
+    def at_ease(self, call: Call) -> bool:
+        """Whether an account with limits had room for everybody a moment ago, so that a turn will hardly be refused."""
+        return monotonic() < self._place(call).eased_until
 
     async def confirm(self, call: Call, permit: Permit) -> bool:
         """Whether a permit that was waited for still holds."""
@@ -231,6 +237,8 @@ class Accounts:
         place, epoch, now = group[0].place, reply[1], monotonic()
         if all(kind in (1, 2, 3) for kind in reply[2::3]):
             place.epoch, place.believed_until = epoch, asked_at + _BELIEF_S
+        at_ease = all(kind == 1 and not int(wait) for kind, wait in zip(reply[2::3], reply[3::3], strict=True))
+        place.eased_until = now + _EASE_S if at_ease else 0.0
         lateness_s = place.pace.lateness_s if place.pace else inf
         decisions: list[Permit | Refusal] = []
         for asked, kind, wait, why in zip(group, reply[2::3], reply[3::3], reply[4::3], strict=True):
@@ -320,12 +328,12 @@ class Accounts:
         except (RedisError, OSError, TimeoutError):
             self._note_away()
         place.adopt(text)
-        place.believed_until = 0.0
+        place.doubt()
 
     async def _pause(self, place: Place, retry_after_s: float | None) -> None:
         pace = place.pace or _UNPACED
         pause_s = retry_after_s if retry_after_s is not None else max(1.0, pace.interval_s * 2)
-        place.believed_until = 0.0
+        place.doubt()
         place.share = None
         args = [round(pause_s * _MICRO), secrets.token_hex(8)]
         if await self._run("pause", [place.keys[0], *place.keys[2:4]], args) is None:
@@ -334,7 +342,7 @@ class Accounts:
         logger.warning("provider.throttled", extra={"provider": place.provider, "pause_s": pause_s})
 
     async def _trip(self, place: Place, trip: Trip, reason: str) -> None:
-        place.believed_until = 0.0
+        place.doubt()
         place.local_trip = (monotonic() + trip.lasts_s, trip.trouble, reason[:200])
         life_ms = round((trip.longest_s * 2 + 3600) * 1000)
         args = [trip.trouble.value, reason[:200], trip.lasts_s, trip.longest_s, life_ms]

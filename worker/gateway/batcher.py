@@ -89,9 +89,7 @@ class Batcher:
     async def _together(self, members: list[Member], bulk: Bulk) -> Sequence[Shared | BaseException]:
         # The most urgent member speaks for all; its ticket finds the place again when they come back together.
         first = min(members, key=lambda member: (member.lane, member.ticket))
-        turn = await self._turns.ask(first.call, first.ticket, first.lane)
-        if isinstance(turn, Permit):
-            turn = await self._turns.wait(first.call, first.ticket, first.lane, turn)
+        turn = await self._turns.take(first.call, first.ticket, first.lane)
         if isinstance(turn, Refusal):
             raise NotSent(turn)
         requests = [member.request for member in members]

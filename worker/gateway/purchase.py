@@ -72,8 +72,8 @@ class Purchases:
         self.paused: frozenset[str] = frozenset()
 
     async def find(self, run: Run, question: Question, key: AnswerKey) -> StoredAnswer | Opened | None:
-        """The answer in the ledger. Where there is none, and nothing but its intent stands before the call (no budget,
-        no limit, no past to be looked up), the intent is written in the same round trip: hand it to ``buy``.
+        """The answer in the ledger. Where there is none, and hardly anything else can stand before the call (no budget,
+        no past to be looked up, an account with room), its intent is written in the same round trip, for ``buy``.
 
         Raises StoreUnavailable."""
         call, purse, asked_at = question.call, run.purse, monotonic()
@@ -83,7 +83,7 @@ class Purchases:
             direct = self._budgets.none_set
         if direct and question.takes_turn:
             permit = await self._accounts.unhindered(call)
-            direct = permit is not None
+            direct = permit is not None or self._accounts.at_ease(call)
         if not (direct and purse.reserve(call.max_micros)):
             return await self._ledger.find(key, run.observed_after)
         found: StoredAnswer | int = 0
@@ -129,14 +129,12 @@ class Purchases:
     async def _try(self, run: Run, question: Question, key: AnswerKey) -> Tried:
         call = question.call
         asked_at = monotonic()
-        permit: Permit | None = None
-        if question.takes_turn:
-            permit = self._accounts.at_once(call)
-            if permit is None:
-                turn = await self._turns.ask(call, ticket_for(run.workspace, run.job_id, key), run.lane)
-                if isinstance(turn, Refusal):
-                    return self._refused(run, call, turn)
-                permit = turn
+        permit = self._accounts.at_once(call) if question.takes_turn else None
+        if question.takes_turn and permit is None:
+            turn = await self._turns.ask(call, ticket_for(run.workspace, run.job_id, key), run.lane)
+            if isinstance(turn, Refusal):
+                return self._refused(run, call, turn)
+            permit = turn
         reservation: Reservation | str | None = None
         if self._budgets is not None and call.max_micros and not self._budgets.none_set:
             reservation = await self._budgets.reserve(run.workspace, call.provider, call.account, call.max_micros)
@@ -159,9 +157,9 @@ class Purchases:
         """From the intent on; also gives what it cost or may have cost."""
         call, permit = question.call, opened.permit
         try:
-            if permit is not None and not fresh(permit):
+            if question.takes_turn and (permit is None or not fresh(permit)):
                 ticket = ticket_for(run.workspace, run.job_id, opened.intent.key)
-                turn = await self._turns.wait(call, ticket, run.lane, permit)
+                turn = await self._turns.take(call, ticket, run.lane, permit)
                 if isinstance(turn, Refusal):
                     raise NotSent(turn)
                 opened = opened._replace(permit=turn)

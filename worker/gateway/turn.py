@@ -35,19 +35,19 @@ class Turns:
         """A permit to send soon, or when to come back."""
         return await self._accounts.admit(call, ticket, lane)
 
-    async def wait(self, call: Call, ticket: str, lane: Lane, permit: Permit) -> Permit | Refusal:
-        """Wait for a permit's time; a permit that no longer holds then, or whose time has passed, is asked for anew.
-
-        On return a permit may be used at once.
-        """
+    async def take(self, call: Call, ticket: str, lane: Lane, permit: Permit | None = None) -> Permit | Refusal:
+        """A permit that may be used at once: the one given, waited for where it is for later, or a new one where it no
+        longer holds then or its time has passed."""
         while True:
+            if permit is None:
+                given = await self._accounts.admit(call, ticket, lane)
+                if isinstance(given, Refusal):
+                    return given
+                permit = given
             if (left_s := permit.send_at - monotonic()) > 0:
                 await asyncio.sleep(left_s)
             if fresh(permit):
                 return permit
             if monotonic() <= permit.latest and permit.epoch and await self._accounts.confirm(call, permit):
                 return permit
-            renewed = await self._accounts.admit(call, ticket, lane)
-            if isinstance(renewed, Refusal):
-                return renewed
-            permit = renewed
+            permit = None

@@ -11,17 +11,16 @@ from typing import Any, TypeVar
 import asyncpg
 
 from worker.domain.errors import StoreUnavailable
-from worker.domain.ledger import AnswerKey, Ending, Intent, Opening, Reuse, StoredAnswer
+from worker.domain.ledger import AnswerKey, Ending, Intent, Lookup, Reuse, StoredAnswer
 from worker.grouping import Grouped
 from worker.store.kept import KeptConnections
-from worker.store.ledger_rows import Entry, answer_from, parameters, questions
+from worker.store.ledger_rows import Entry, answer_from, parameters
 from worker.store.pool import AWAY
 from worker.store.sql import query
 
 logger = logging.getLogger(__name__)
 
 Out = TypeVar("Out")
-Question = tuple[AnswerKey, datetime | None]
 
 _ID_BLOCK = 1000
 _LONGEST_PAUSE_S = 2.0
@@ -49,12 +48,12 @@ class Ledger:
         self._ids: deque[int] = deque()
         self._taking = asyncio.Lock()
         self._writer: Grouped[Entry, int | StoredAnswer] = Grouped(self._write, most=most, tick_s=tick_s)
-        self._finder: Grouped[Question, StoredAnswer | None] = Grouped(self._find, most=most, tick_s=tick_s)
         self.available = True
 
     async def find(self, key: AnswerKey, observed_after: datetime | None) -> StoredAnswer | None:
         """An answer that may still be used and was observed at or after a time. Raises StoreUnavailable."""
-        return await self._finder.submit((key, observed_after))
+        found = await self._writer.submit(Lookup(key, observed_after))
+        return found if isinstance(found, StoredAnswer) else None
 
     async def open(self, intent: Intent) -> int:
         """Write an intent down; durable on return. Gives the row's id. Raises StoreUnavailable: then do not send."""
@@ -62,7 +61,7 @@ class Ledger:
 
     async def open_unless_known(self, intent: Intent, observed_after: datetime | None) -> int | StoredAnswer:
         """``find`` and, where that finds nothing, ``open``, in one round trip. Raises StoreUnavailable."""
-        return await self._writer.submit(Opening(intent, observed_after))
+        return await self._writer.submit(Lookup(intent.key, observed_after, intent))
 
     async def close(self, ending: Ending) -> int:
         """Write an ending and its answer down, together; durable on return. Gives the row's id.
@@ -106,7 +105,6 @@ class Ledger:
     async def drain(self) -> None:
         """Wait until all that was handed in is written; then give the connections back."""
         await self._writer.drain()
-        await self._finder.drain()
         await self._kept.release()
 
     async def _write(self, batch: list[Entry]) -> Sequence[int | StoredAnswer | BaseException]:
@@ -136,23 +134,17 @@ class Ledger:
         return [known.get(row_id, row_id) for row_id in ids]
 
     async def _ids_for(self, batch: list[Entry]) -> list[int]:
-        """The row id of each entry: a new one where it has none."""
-        new = sum(1 for entry in batch if not isinstance(entry, Ending) or not entry.call_id)
+        """The row id of each entry: a new one where it needs one, one below zero where it is only a question."""
+        new = sum(1 for entry in batch if _needs_row(entry))
         while len(self._ids) < new:
             async with self._taking:
                 if len(self._ids) < new:
                     rows = await self._kept.fetch(query("ledger_take_ids"), _ID_BLOCK)
                     self._ids.extend(row["id"] for row in rows)
         return [
-            entry.call_id if isinstance(entry, Ending) and entry.call_id else self._ids.popleft() for entry in batch
+            self._ids.popleft() if _needs_row(entry) else entry.call_id if isinstance(entry, Ending) else -place
+            for place, entry in enumerate(batch, 1)
         ]
-
-    async def _find(self, batch: list[Question]) -> Sequence[StoredAnswer | None]:
-        asked = questions(batch)
-        found: list[StoredAnswer | None] = [None] * len(batch)
-        for row in await self._patiently(lambda: self._kept.fetch(query("answer_find"), asked)):
-            found[row["n"]] = answer_from(row)
-        return found
 
     async def _patiently(self, act: Callable[[], Awaitable[Out]]) -> Out:
         """Repeat something repeatable while PostgreSQL is away. Raises StoreUnavailable when patience ends."""
@@ -172,6 +164,12 @@ class Ledger:
             else:
                 self.available = True
                 return result
+
+
+def _needs_row(entry: Entry) -> bool:
+    if isinstance(entry, Ending):
+        return not entry.call_id
+    return not isinstance(entry, Lookup) or entry.intent is not None
 
 
 def _row(written: int | StoredAnswer) -> int:

@@ -1,7 +1,6 @@
 """Ledger entries as statement parameters, and rows as answers: pure shaping."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -9,13 +8,13 @@ import orjson
 from worker.domain.call import Reply
 from worker.domain.clean import clean_text, json_text
 from worker.domain.finding import Outcome
-from worker.domain.ledger import AnswerKey, Charge, Ending, Intent, Opening, Reuse, StoredAnswer
+from worker.domain.ledger import AnswerKey, Charge, Ending, Intent, Lookup, Reuse, StoredAnswer
 
 _LONGEST_REASON = 300
 _Place = tuple[str, str, str, str]
 _Row = dict[str, Any]
 #: What one batch of the ledger is made of.
-Entry = Intent | Opening | Ending | Reuse
+Entry = Intent | Lookup | Ending | Reuse
 
 
 def parameters(batch: Sequence[Entry], ids: Sequence[int]) -> tuple[str, str, str, bytes]:
@@ -37,10 +36,8 @@ def parameters(batch: Sequence[Entry], ids: Sequence[int]) -> tuple[str, str, st
                 known = answers.get(place)
                 if known is None or known[0].observed_at <= entry.answer.observed_at:
                     answers[place] = (entry.answer, row_id)
-        elif isinstance(entry, Opening):
-            row = _head(row_id, entry.intent)
-            row["unless_known"], row["observed_after"] = True, entry.observed_after
-            new.append(row)
+        elif isinstance(entry, Lookup):
+            new.append(_asked(row_id, entry))
         elif isinstance(entry, Reuse):
             new.append(_reused(row_id, entry))
         else:
@@ -55,26 +52,8 @@ def parameters(batch: Sequence[Entry], ids: Sequence[int]) -> tuple[str, str, st
     return json_text(new), json_text(endings), json_text(rows), b"".join(bodies)
 
 
-def questions(batch: Sequence[tuple[AnswerKey, datetime | None]]) -> str:
-    """``answer_find.sql``'s parameter."""
-    rows = []
-    for number, (key, observed_after) in enumerate(batch):
-        workspace, provider, operation, identity = _place(key)
-        rows.append(
-            {
-                "n": number,
-                "workspace_id": workspace,
-                "provider": provider,
-                "operation": operation,
-                "identity": identity,
-                "observed_after": observed_after,
-            }
-        )
-    return json_text(rows)
-
-
 def answer_from(row: Mapping[str, Any]) -> StoredAnswer:
-    """A row of ``answer_find.sql`` or ``ledger_write.sql`` as an answer."""
+    """A row that ``ledger_write.sql`` gives back, as an answer."""
     return StoredAnswer(
         outcome=Outcome(row["outcome"]),
         reply=Reply(row["http_status"], orjson.loads(row["headers"]), row["body"]),
@@ -123,6 +102,19 @@ def _end(ending: Ending) -> _Row:
         "charged_micros": ending.charged_micros,
         "charge": ending.charge.value,
     }
+
+
+def _asked(row_id: int, lookup: Lookup) -> _Row:
+    """A row that is written where no answer is known, or (with an id below zero) only stands for the question."""
+    if lookup.intent is not None:
+        row = _head(row_id, lookup.intent)
+    else:
+        workspace, provider, operation, identity = _place(lookup.key)
+        row = {
+            "id": row_id, "workspace_id": workspace, "provider": provider, "operation": operation, "identity": identity
+        }  # fmt: skip
+    row["unless_known"], row["observed_after"] = True, lookup.observed_after
+    return row
 
 
 def _reused(row_id: int, reuse: Reuse) -> _Row:

@@ -1,7 +1,7 @@
 -- One batch of the ledger in one statement, so in one transaction: new rows ($1), the endings of earlier ones ($2),
 -- and the answers they brought ($3, their bodies one after the other in $4). Repeating it changes nothing.
--- A new row whose question asks first (unless_known) is not written when there is an answer that is young enough: the
--- answer comes back instead, under the row's id.
+-- A row that asks first (unless_known) is not written when there is an answer that is young enough: the answer comes
+-- back instead, under the row's id. Rows with ids below zero only ask.
 -- JSON, because a driver takes longer to encode forty arrays than the server takes to read three texts.
 WITH new AS MATERIALIZED (
     SELECT * FROM json_to_recordset($1::json) AS new (
@@ -16,8 +16,10 @@ WITH new AS MATERIALIZED (
     FROM new JOIN provider_answers AS answer ON answer.workspace_id = new.workspace_id
         AND answer.provider = new.provider AND answer.operation = new.operation
         AND answer.identity = decode(new.identity, 'hex')
-    -- The first condition is always true: see answer_find.sql. The last one is for a batch that is written again: a
-    -- row that is there already has been opened, whatever became known since.
+    -- The first condition is always true, and taken for rare: the plan is to look each row up, also while the tables are
+    -- small and unknown. Prepared once, a plan that reads a whole table would stay in use while the table grows.
+    -- The last condition is for a batch that is written again: what is there already was opened, whatever became known
+    -- since.
     WHERE new.id % 1 = 0 AND new.unless_known AND answer.expires_at > now()
         AND (new.observed_after IS NULL OR answer.observed_at >= new.observed_after)
         AND NOT EXISTS (SELECT FROM provider_calls AS earlier WHERE earlier.id = new.id)
@@ -32,7 +34,7 @@ WITH new AS MATERIALIZED (
         intent_at, give_up_at, sent_at, finished_at, extract(epoch FROM finished_at - sent_at) * 1000, outcome,
         http_status, reason, max_micros, charged_micros, charge, reused_from
     FROM new
-    WHERE new.id NOT IN (SELECT asked FROM known)
+    WHERE new.id > 0 AND new.id NOT IN (SELECT asked FROM known)
     ON CONFLICT (id) DO NOTHING
 ), ended AS (
     UPDATE provider_calls AS call
@@ -48,7 +50,7 @@ WITH new AS MATERIALIZED (
         id bigint, sent_at timestamptz, finished_at timestamptz, outcome text, http_status integer, reason text,
         charged_micros bigint, charge text
     )
-    -- The first condition is always true: see answer_find.sql.
+    -- The first condition is always true: see above.
     WHERE ending.id % 1 = 0 AND call.id = ending.id AND call.charge IN ('reserved', 'unknown')
 ), answered AS (
     INSERT INTO provider_answers AS earlier (
