@@ -1,7 +1,8 @@
 """The gateway of a process: answers before calls, and one asker per question. Shell.
 
-The order of one question: known answer (Redis, then PostgreSQL) -> one asker -> the job's purse -> the account's
-limits and breaker -> shared budgets -> intent, durable -> send -> classify -> answer and charge, durable -> use.
+The order of one question: known answer (Redis) -> one asker -> known answer (PostgreSQL) -> the job's purse -> the
+account's limits and breaker -> shared budgets -> intent, durable -> send -> classify -> answer and charge, durable ->
+use. Where hardly anything can stand between, the intent goes along when PostgreSQL is asked for the answer.
 """
 
 import asyncio
