@@ -6,8 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
-from typing import Any, Self
+from typing import Self
 
 import asyncpg
 import structlog
@@ -54,10 +53,10 @@ from worker.store.keyring import KeyRing, WorkspaceKeys, sealed_workspaces
 from worker.store.ledger import Ledger
 from worker.store.migrate import migrate
 from worker.store.pool import AWAY, open_pool
-from worker.telemetry import Gauge, Meter, job_context
+from worker.telemetry import Meter, job_context
 from worker.usage_watch import UsageWatch
+from worker.vitals import Vitals, package_version
 from worker.warm_up import warm_up
-from worker.web.health import Check
 from worker.web.process import process_routes
 from worker.web.server import HealthServer, application, serve
 from worker.web.webhooks import webhook_routes
@@ -82,11 +81,9 @@ class App:
         self._redis_url = redis_url
         self._database_url = database_url
         self._stack = AsyncExitStack()
-        self._started_at = datetime.now(UTC)
-        self._waiting_for = ""
+        self.vitals = Vitals(settings.queue_name, settings.concurrency)
         self.meter = Meter()
         self.lines = JobLines()
-        self.engine: Engine | None = None
         self.server: HealthServer
         self.roster: Roster
         self._pool: asyncpg.Pool
@@ -96,7 +93,6 @@ class App:
         self._tools: Tools
         self._hub: GatewayHub
         self._transport: Transport
-        self._usage: UsageWatch | None = None
         self._ledger: Ledger
         self._rosters: Rosters
         self._deliveries: Deliveries
@@ -122,11 +118,11 @@ class App:
             log.warning(warning)
         arm(dict(part.split("=", 1) for part in settings.failpoints.split(",") if "=" in part))
         # first of all: a worker that waits for its servers is alive, only not ready
-        served = application(self, [self.meter])
+        served = application(self.vitals, [self.meter])
         webhook_routes(served, self._desk.receivers())
         process_routes(
             served,
-            self,
+            self.vitals,
             self._look_now,
             worker_token=settings.get("WORKER_SECRET_TOKEN") or "",
             cron_secret=settings.get("CRON_SECRET") or "",
@@ -136,7 +132,7 @@ class App:
         await self._open_tools()
         alone = Alone(self._redis_url, self._database_url)
         self._stack.push_async_callback(alone.close)
-        self.engine = Engine(
+        engine = Engine(
             self._redis_url,
             self._pool,
             self._kinds,
@@ -147,15 +143,16 @@ class App:
             on_settled=self._on_settled,
             alone=alone.run,
         )
-        self._stack.push_async_callback(self.engine.stop)
-        await self.engine.start()
+        self.vitals.engine = engine
+        self._stack.push_async_callback(engine.stop)
+        await engine.start()
         if self._hub.inbox is not None:
-            self._desk.open(self._deliveries, self._hub.inbox, self._rosters, self.engine.control.wake)
+            self._desk.open(self._deliveries, self._hub.inbox, self._rosters, engine.control.wake)
         upkeep = LedgerUpkeep(self._ledger, self._deliveries.prune, retention_s=settings.job_retention_ms / 1000)
         watch = KeyWatch(
             self._pool,
             self._cache,
-            self.engine.control.wake,
+            engine.control.wake,
             self._rosters.moved,
             (f"{provider.name}:{provider.account}" for provider in self.roster.on if provider.account),
             RecordKeys(settings.namespace).accounts,
@@ -171,7 +168,7 @@ class App:
             self._stack.push_async_callback(loop.stop)
         log.info(
             "Worker is ready",
-            worker=self.engine.worker,
+            worker=engine.worker,
             slots=settings.concurrency,
             health=f"http://{settings.health_check_host}:{self.server.port}/health",
         )
@@ -180,8 +177,8 @@ class App:
         questions, every_s = usage_questions(self.settings), self.settings.usage_interval_ms / 1000
         if not questions or not every_s:
             return []
-        self._usage = UsageWatch(questions, self._transport.send)
-        return [Loop("usage", self._usage.run_once, every_s)]
+        usage = self.vitals.usage = UsageWatch(questions, self._transport.send)
+        return [Loop("usage", usage.run_once, every_s)]
 
     async def _open_tools(self, *, first: bool = True) -> None:
         """Everything that running a job needs, short of taking one from the queue."""
@@ -273,14 +270,14 @@ class App:
 
     def _look_now(self) -> bool:
         """Bring forward what the engine's clocks would do within seconds; False while there is none."""
-        if self.engine is None:
+        if self.vitals.engine is None:
             return False
-        self.engine.look_now()
+        self.vitals.engine.look_now()
         return True
 
     async def _look_at_pauses(self) -> None:
-        if self.engine is not None:
-            paused = await self.engine.control.paused()
+        if self.vitals.engine is not None:
+            paused = await self.vitals.engine.control.paused()
             self._hub.pause(frozenset(what.partition(":")[2] for what in paused if what.startswith("provider:")))
 
     async def _open_knowledge(self) -> Knowledge:
@@ -303,14 +300,14 @@ class App:
             try:
                 return await self._stack.enter_async_context(knowledge)
             except (QueueUnavailable, StoreUnavailable, RedisError) as error:
-                self._waiting_for = str(error)
+                self.vitals.waiting_for = str(error)
                 log.warning("a store is away, waiting for it", error=str(error))
                 await asyncio.sleep(away.next_wait_s())
 
     async def _refresh(self, entry: Mapping[str, str]) -> None:
         """Add a job that renews old values, behind everything else."""
-        if self.engine is not None:
-            await self.engine.control.publish([(self.engine.queue.keys.lanes[Lane.BATCH], entry)])
+        if self.vitals.engine is not None:
+            await self.vitals.engine.control.publish([(self.vitals.engine.queue.keys.lanes[Lane.BATCH], entry)])
 
     async def _execute(self, job: Job, kind: Kind) -> Report:
         """Run one job with the providers of its workspace."""
@@ -376,70 +373,9 @@ class App:
             except (asyncpg.InvalidPasswordError, asyncpg.InvalidCatalogNameError) as error:
                 raise ConfigError(f"DATABASE_URL: PostgreSQL refuses it: {error}") from error
             except AWAY as error:
-                self._waiting_for = "PostgreSQL is away"
+                self.vitals.waiting_for = "PostgreSQL is away"
                 log.warning("PostgreSQL is away, waiting for it", error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(away.next_wait_s())
-
-    # -- health ----------------------------------------------------------------------------------------------
-
-    def about(self) -> Mapping[str, Any]:
-        """Facts that are known without asking anybody."""
-        known = {
-            "version": package_version(),
-            "started_at": self._started_at.isoformat(),
-            "queue": self.settings.queue_name,
-        }
-        if self.engine is None:
-            return {**known, "worker_exists": False}
-        return {
-            **known,
-            "worker_id": self.engine.worker,
-            "worker_exists": True,
-            "in_flight": self.engine.consumer.busy,
-            "jobs_processed": self.engine.processed,
-            "jobs_failed": self.engine.failed,
-            "loop_lag_worst_s": round(self.engine.loop_lag.worst_s, 3),
-        }
-
-    async def checks(self) -> Sequence[Check]:
-        """Whether Redis and PostgreSQL answer, and whether jobs are taken."""
-        if self.engine is None:
-            return [Check("start", ok=False, detail="still starting: " + (self._waiting_for or "opening"))]
-        redis, postgres = await asyncio.gather(_probe(self.engine.queue.ping), _probe(self.engine.store.ping))
-        intake = "stopping" if self.engine.stopping else ""
-        return [
-            Check("redis", ok=not redis, detail=redis),
-            Check("postgres", ok=not postgres, detail=postgres),
-            Check("intake", ok=not intake, detail=intake),
-        ]
-
-    async def gauges(self) -> Sequence[Gauge]:
-        """Queue depths and slots, looked up at a scrape."""
-        if self.engine is None:
-            return []
-        client, keys = self.engine.client, self.engine.queue.keys
-        async with client.pipeline(transaction=False) as pipe:
-            for stream in keys.streams:
-                pipe.xlen(stream)
-            pipe.zcard(keys.delayed)
-            pipe.xlen(keys.dead)
-            *lengths, delayed, dead = await pipe.execute()
-        return [
-            *(
-                Gauge("queue_length", length, "Entries in a lane, running ones included.", {"stream": stream})
-                for stream, length in zip(keys.streams, lengths, strict=True)
-            ),
-            Gauge("delayed", delayed, "Jobs that run later."),
-            Gauge("dead_letters", dead, "Dead letters in Redis."),
-            Gauge("slots_in_use", self.engine.consumer.busy, "Runs under way here."),
-            Gauge("slots", self.settings.concurrency, "Most runs under way here."),
-            *(self._usage.gauges() if self._usage else ()),
-        ]
-
-
-def package_version() -> str:
-    """The installed version of enrichd."""
-    return version("enrichd")
 
 
 def _gateway_for(hub: GatewayHub, subject_of: Callable[[Job], str], job: Job) -> JobGateway:
@@ -464,12 +400,3 @@ async def _close_pool(pool: asyncpg.Pool) -> None:
             await pool.close()
     except TimeoutError:
         pool.terminate()
-
-
-async def _probe(ping: Callable[[], Awaitable[None]]) -> str:
-    """'' when it answers, else what is wrong."""
-    try:
-        await ping()
-    except (QueueUnavailable, StoreUnavailable) as error:
-        return str(error)
-    return ""
