@@ -10,8 +10,6 @@ import random
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from importlib import resources
 from math import inf
 from time import monotonic
 from typing import Any
@@ -20,7 +18,6 @@ from urllib.parse import quote
 import orjson
 from aiolimiter import AsyncLimiter
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from worker.domain.call import Call, Limit, Reading
 from worker.domain.finding import Outcome
@@ -28,6 +25,7 @@ from worker.domain.lane import DEFAULT_LANE, Lane
 from worker.gateway.account import AccountOptions, Asked, Permit, Place, Refusal, learned_limits, learned_text
 from worker.gateway.breaker import REFUSAL, Health, Trip, Trouble, behind_s
 from worker.gateway.limits import Pace, effective, share_for
+from worker.gateway.verbs import AWAY, Verbs
 from worker.grouping import Grouped, SingleFlight
 
 logger = logging.getLogger(__name__)
@@ -45,11 +43,6 @@ _UNPACED = Pace(0.0, 1, 1.5)
 
 #: How many calls (provider, account, bucket) has made since a time, by the ledger.
 CountSent = Callable[[str, str, str, datetime], Awaitable[int]]
-
-
-@cache
-def _verb(name: str) -> str:
-    return resources.files("worker.gateway").joinpath("lua", f"{name}.lua").read_text(encoding="utf-8")
 
 
 __all__ = ["EARLY_S", "AccountOptions", "Accounts", "Permit", "Refusal"]
@@ -73,14 +66,10 @@ class Accounts:
         self._options = options or AccountOptions()
         self._count_sent = count_sent
         self._places: dict[tuple[str, str, str], Place] = {}
-        self._verbs = {
-            name: redis.register_script(_verb(name)) for name in ("admit", "confirm", "pause", "trip", "close")
-        }
+        self._verbs = Verbs(redis, self._rejoin)
         self._asker: Grouped[Asked, Permit | Refusal] = Grouped(self._ask, most=200, lanes=2, tick_s=0.0005)
         self._looker: Grouped[Place, bool] = Grouped(self._look, most=200, lanes=2, tick_s=0.0005)
         self._confirming: SingleFlight[tuple[str, bytes], bool] = SingleFlight()
-        self._away_until = 0.0
-        self._was_away = False
 
     async def admit(self, call: Call, ticket: str, lane: Lane = DEFAULT_LANE) -> Permit | Refusal:
         """May this call be sent, and when? ``ticket`` names the question, so that a job that comes back for its
@@ -116,13 +105,13 @@ class Accounts:
         if permit.epoch == place.epoch and monotonic() < place.believed_until:
             return True
         if permit.probe:
-            return bool(await self._run("confirm", place.keys[:2], [permit.epoch, 1]))
+            return bool(await self._verbs.run("confirm", place.keys[:2], [permit.epoch, 1]))
         # Many wait at the same time, for the same answer.
         return await self._confirming.run((place.keys[0], permit.epoch), lambda: self._confirm(place, permit.epoch))
 
     async def _confirm(self, place: Place, epoch: bytes) -> bool:
         asked_at = monotonic()
-        holds = bool(await self._run("confirm", place.keys[:2], [epoch, 0]))
+        holds = bool(await self._verbs.run("confirm", place.keys[:2], [epoch, 0]))
         if holds:
             place.epoch, place.believed_until = epoch, asked_at + _BELIEF_S
         return holds
@@ -140,7 +129,7 @@ class Accounts:
             await self._trip(place, trip, reading.reason)
         elif permit.probe:
             place.local_trip = None
-            await self._run("close", [place.keys[1]], [])
+            await self._verbs.run("close", [place.keys[1]], [])
             logger.warning("provider.back", extra={"provider": place.provider, "account": place.account})
 
     async def release(self, provider: str, account: str) -> None:
@@ -187,7 +176,9 @@ class Accounts:
         untroubled = {id(place) for place in await self._untroubled(unpaced)} if unpaced else set()
         free = [id(group[0].place) in untroubled for group in groups]
         asking = [group for group, is_free in zip(groups, free, strict=True) if not is_free]
-        replies = iter(await self._run_many("admit", [self._admission(group[0].place, group) for group in asking]))
+        replies = iter(
+            await self._verbs.run_many("admit", [self._admission(group[0].place, group) for group in asking])
+        )
         decisions: list[Sequence[Permit | Refusal]] = []
         for group, is_free in zip(groups, free, strict=True):
             if is_free:
@@ -208,7 +199,7 @@ class Accounts:
                 place.seeds = ()
                 return self._decisions(group, reply, asked_at)
             asked_at = monotonic()
-            reply = await self._run("admit", *self._admission(place, group))
+            reply = await self._verbs.run("admit", *self._admission(place, group))
         return await asyncio.gather(*(self._on_our_own(place) for _ in group))
 
     def _admission(self, place: Place, batch: list[Asked]) -> tuple[list[str], list[Any]]:
@@ -268,7 +259,7 @@ class Accounts:
         asked = [place for place in places if now >= place.believed_until]
         if not asked:
             return list(places)
-        if now < self._away_until:
+        if self._verbs.away:
             return _left_alone(places, now)
         try:
             async with self._redis.pipeline(transaction=False) as pipeline:
@@ -276,8 +267,8 @@ class Accounts:
                     pipeline.hmget(place.keys[0], "paused", "learned")
                     pipeline.exists(place.keys[1])
                 replies = await pipeline.execute()
-        except (RedisError, OSError, TimeoutError):
-            self._note_away()
+        except AWAY:
+            self._verbs.note_away()
             return _left_alone(places, now)
         for place, (paused, learned), opened in zip(asked, replies[::2], replies[1::2], strict=True):
             if not (opened or learned or (paused and not await self._over(int(paused)))):
@@ -325,8 +316,8 @@ class Accounts:
         try:
             await self._redis.hset(place.keys[0], "learned", text)
             await self._redis.pexpire(place.keys[0], 90_000_000)
-        except (RedisError, OSError, TimeoutError):
-            self._note_away()
+        except AWAY:
+            self._verbs.note_away()
         place.adopt(text)
         place.doubt()
 
@@ -336,7 +327,7 @@ class Accounts:
         place.doubt()
         place.share = None
         args = [round(pause_s * _MICRO), secrets.token_hex(8)]
-        if await self._run("pause", [place.keys[0], *place.keys[2:4]], args) is None:
+        if await self._verbs.run("pause", [place.keys[0], *place.keys[2:4]], args) is None:
             reason = "throttled while Redis is away"
             place.local_trip = (monotonic() + pause_s, Trouble.FAILING, reason)
         logger.warning("provider.throttled", extra={"provider": place.provider, "pause_s": pause_s})
@@ -346,7 +337,7 @@ class Accounts:
         place.local_trip = (monotonic() + trip.lasts_s, trip.trouble, reason[:200])
         life_ms = round((trip.longest_s * 2 + 3600) * 1000)
         args = [trip.trouble.value, reason[:200], trip.lasts_s, trip.longest_s, life_ms]
-        await self._run("trip", [place.keys[1]], args)
+        await self._verbs.run("trip", [place.keys[1]], args)
         loud = logger.error if trip.trouble in (Trouble.CREDENTIALS, Trouble.QUOTA) else logger.warning
         extra = {
             "provider": place.provider,
@@ -356,51 +347,13 @@ class Accounts:
         }
         loud("provider.breaker_open", extra=extra)
 
-    def _note_away(self) -> None:
-        self._away_until = monotonic() + 1.0
-        self._was_away = True
-        logger.warning("accounts.redis_away")
-
-    async def _run(self, verb: str, keys: list[str], args: list[Any]) -> Any:
-        """The verb's reply, or None while Redis is away."""
-        if monotonic() < self._away_until:
-            return None
-        try:
-            if self._was_away:
-                await self._rejoin()
-            return await self._verbs[verb](keys, args)
-        except (RedisError, OSError, TimeoutError):
-            self._note_away()
-            return None
-
-    async def _run_many(self, verb: str, calls: list[tuple[list[str], list[Any]]]) -> list[Any]:
-        """The replies to several runs of a verb, in one round trip; None for those that Redis did not answer."""
-        if len(calls) < 2:
-            return [await self._run(verb, keys, args) for keys, args in calls]
-        if self._was_away or monotonic() < self._away_until:
-            return [await self._run(verb, keys, args) for keys, args in calls]
-        try:
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                for keys, args in calls:
-                    pipeline.evalsha(self._verbs[verb].sha, len(keys), *keys, *args)
-                replies = await pipeline.execute(raise_on_error=False)
-        except (RedisError, OSError, TimeoutError):
-            self._note_away()
-            return [None] * len(calls)
-        # What Redis does not know yet (NOSCRIPT), or could not do just now, is asked for one by one.
-        return [
-            await self._run(verb, *call) if isinstance(reply, Exception) else reply
-            for call, reply in zip(calls, replies, strict=True)
-        ]
-
     async def _rejoin(self) -> None:
         """Redis is back: what was sent meanwhile is in no bucket, so each one starts empty again."""
-        self._was_away = False
         for place in self._places.values():
             place.share = None
             if place.pace is not None:
                 gap = round(place.pace.interval_s * (place.pace.burst + self._options.processes) * _MICRO)
-                await self._verbs["pause"]([place.keys[0], *place.keys[2:4]], [gap, secrets.token_hex(8)])
+                await self._verbs.ask("pause", [place.keys[0], *place.keys[2:4]], [gap, secrets.token_hex(8)])
 
 
 def _left_alone(places: Sequence[Place], now: float) -> list[Place]:
