@@ -9,9 +9,7 @@ import functools
 from collections.abc import Callable, Coroutine
 from typing import Any, ParamSpec, TypeVar
 
-import hiredis
-from redis.asyncio import BlockingConnectionPool, Connection, Redis
-from redis.asyncio.connection import AbstractConnection
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
@@ -28,6 +26,7 @@ from redis.exceptions import (
 from redis.maint_notifications import MaintNotificationsConfig
 
 from worker.domain.errors import QueueUnavailable
+from worker.queue.connection import Connections
 
 Args = ParamSpec("Args")
 Out = TypeVar("Out")
@@ -80,47 +79,6 @@ def guarded(function: Callable[Args, Coroutine[Any, Any, Out]]) -> Callable[Args
     return call
 
 
-class PackingConnection(Connection):
-    """A TCP connection that packs commands with hiredis; redis-py's own does so argument by argument, in Python."""
-
-    def pack_command(self, *args: Any) -> list[bytes]:
-        """A command as bytes for the wire."""
-        name = args[0]
-        if isinstance(name, str) and " " not in name:
-            try:
-                return [hiredis.pack_command(args)]
-            except TypeError:
-                pass  # a type that only redis-py knows, or that it refuses with a better message
-        packed: list[bytes] = super().pack_command(*args)
-        return packed
-
-
-class Connections(BlockingConnectionPool):
-    """A pool whose takers wait for one another, but neither lock nor look at a clock while nobody has to wait."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._waiting = 0
-
-    async def get_connection(self, *_: Any, **__: Any) -> AbstractConnection:
-        """A connection that is ready. Raises ConnectionError when none comes free in time."""
-        connection: AbstractConnection
-        if self._waiting or not self.can_get_connection():
-            self._waiting += 1
-            try:
-                connection = await super().get_connection()  # type: ignore[no-untyped-call]
-                return connection
-            finally:
-                self._waiting -= 1
-        connection = self.get_available_connection()  # type: ignore[no-untyped-call]
-        try:
-            await self.ensure_connection(connection)
-        except BaseException:
-            await self.release(connection)
-            raise
-        return connection
-
-
 def open_client(url: str, *, socket_timeout_s: float, max_connections: int = 16, name: str = "enrichd") -> Redis:
     """A client for ``redis://``, ``rediss://`` or ``unix://`` that does each thing once and says what happened.
 
@@ -129,7 +87,6 @@ def open_client(url: str, *, socket_timeout_s: float, max_connections: int = 16,
     pool = Connections.from_url(
         url,
         timeout=socket_timeout_s,
-        connection_class=PackingConnection,
         decode_responses=False,
         protocol=2,
         retry=Retry(NoBackoff(), 0),

@@ -8,7 +8,9 @@ from importlib import resources
 from typing import Any, Final
 
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import NoScriptError
+
+from worker.queue.connection import exchange
 
 #: A verb's first line may name a file of functions to put before it.
 _INCLUDE: Final = re.compile(r"-- include (\w+)\n")
@@ -30,11 +32,10 @@ def source(verb: str) -> tuple[str, str]:
 
 async def run(client: Redis, verb: str, keys: Sequence[str], args: Sequence[Any]) -> Any:
     """Run a verb by its hash; Redis is given the text only when it does not know it (first use, restart)."""
-    text, digest = source(verb)
-    try:
-        return await client.execute_command("EVALSHA", digest, len(keys), *keys, *args)
-    except NoScriptError:
-        return await client.execute_command("EVAL", text, len(keys), *keys, *args)
+    (reply,) = await run_together(client, (verb, keys, args))
+    if isinstance(reply, Exception):
+        raise reply
+    return reply
 
 
 async def run_together(client: Redis, *calls: tuple[str, Sequence[str], Sequence[Any]]) -> list[Any]:
@@ -42,14 +43,10 @@ async def run_together(client: Redis, *calls: tuple[str, Sequence[str], Sequence
 
     Returns their replies; the exception in place of one that went wrong, which does not keep the others from running.
     """
-    pipe = client.pipeline(transaction=False)
-    for verb, keys, args in calls:
-        pipe.execute_command("EVALSHA", source(verb)[1], len(keys), *keys, *args)
-    replies = await pipe.execute(raise_on_error=False)
+    commands = [("EVALSHA", source(verb)[1], len(keys), *keys, *args) for verb, keys, args in calls]
+    replies = await exchange(client.connection_pool, commands)
     for index, (verb, keys, args) in enumerate(calls):
         if isinstance(replies[index], NoScriptError):
-            try:
-                replies[index] = await run(client, verb, keys, args)
-            except ResponseError as error:
-                replies[index] = error
+            text = ("EVAL", source(verb)[0], len(keys), *keys, *args)
+            (replies[index],) = await exchange(client.connection_pool, [text])
     return replies
