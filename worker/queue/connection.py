@@ -5,6 +5,7 @@ connection back: five times the processor time of the exchange itself. What is d
 """
 
 import asyncio
+import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from redis.exceptions import (
 
 #: Bytes that may wait to be sent before the sender waits too.
 ROOM: Final = 65_536
+_FOREVER_S: Final = 3_600.0
 
 
 class _Watch:
@@ -70,7 +72,7 @@ class _Watch:
             self._transport.abort()
 
 
-class _Light(AbstractConnection):
+class Light(AbstractConnection):
     """What the three kinds of connection have in common."""
 
     _watch: _Watch | None = None
@@ -128,6 +130,29 @@ class _Light(AbstractConnection):
             raise reply from None
         return reply
 
+    async def read_until(self, end: bytes) -> bytes:
+        """Replies as they come over the wire, up to ``end``. Raises ConnectionError and TimeoutError."""
+        reader, writer = self._reader, self._writer
+        if reader is None or writer is None:
+            raise ConnectionError("not connected")
+        watch = self._watch = self._watch or _Watch(self.socket_timeout or _FOREVER_S)
+        watch.begin(writer.transport)
+        replies = bytearray()
+        try:
+            while not replies.endswith(end):
+                some = await reader.read(ROOM)
+                if not some:
+                    raise TimeoutError("no reply in time") if watch.late else ConnectionError("connection lost")
+                replies += some
+        except BaseException as error:
+            await self.disconnect(nowait=True)
+            if isinstance(error, OSError):
+                raise ConnectionError(f"connection lost while waiting for a reply: {error}") from error
+            raise
+        finally:
+            watch.end()
+        return bytes(replies[: -len(end)])
+
     async def disconnect(self, *args: Any, **kwargs: Any) -> None:
         """Close it."""
         if self._watch is not None:
@@ -135,15 +160,15 @@ class _Light(AbstractConnection):
         await super().disconnect(*args, **kwargs)
 
 
-class LightConnection(_Light, Connection):
+class LightConnection(Light, Connection):
     """Over TCP."""
 
 
-class LightTLSConnection(_Light, SSLConnection):
+class LightTLSConnection(Light, SSLConnection):
     """Over TCP with TLS."""
 
 
-class LightUnixConnection(_Light, UnixDomainSocketConnection):
+class LightUnixConnection(Light, UnixDomainSocketConnection):
     """Over a Unix domain socket, which knows no keep-alive."""
 
     def __init__(self, **options: Any) -> None:
@@ -209,5 +234,22 @@ async def exchange(pool: ConnectionPool, commands: Sequence[Sequence[Any]]) -> l
             except ResponseError as error:
                 replies.append(error)
         return replies
+    finally:
+        await pool.release(connection)
+
+
+async def unparsed(pool: ConnectionPool, *command: Any) -> bytes:
+    """The reply to a command as it comes over the wire: one of many thousands of parts need not become as many objects.
+
+    Raises ConnectionError and TimeoutError; TypeError for a pool of another kind than Connections.
+    """
+    # nobody who writes into Redis knows what the reply ends with
+    mark = secrets.token_hex(16)
+    connection = await pool.get_connection()
+    try:
+        if not isinstance(connection, Light):
+            raise TypeError(f"{type(connection).__name__} cannot be read without parsing")
+        await connection.send_packed_command(connection.pack_commands([command, ("PING", mark)]))
+        return await connection.read_until(f"${len(mark)}\r\n{mark}\r\n".encode())
     finally:
         await pool.release(connection)

@@ -8,12 +8,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-import orjson
 from redis.asyncio import Redis
 
-from worker.domain.job import DEFAULT_WORKSPACE
 from worker.queue.client import guarded
+from worker.queue.connection import exchange, unparsed
 from worker.queue.keys import Keys
+from worker.queue.page import look_over, workspace_of
 from worker.queue.scripts import run
 
 #: How long one worker is the one who looks, unless it looks again.
@@ -22,36 +22,6 @@ TURN_MS: Final = 3_000
 SOON_S: Final = 4.0
 #: Seconds over which a lane's pace is measured.
 _PACE_S: Final = 1.0
-
-#: As bytes, redis-py knows no name to make mappings for: the fields stay the flat lists that they came as.
-_XRANGE: Final = b"XRANGE"
-
-_WORKSPACE: Final = (b"workspaceId", b"workspace_id")
-_NESTED: Final = (b"payload", b"data")
-_TELLING: Final = frozenset((*_WORKSPACE, *_NESTED))
-
-
-def workspace_of(flat: Sequence[bytes]) -> str:
-    """Whose an entry is, without parsing more of it than needed; never raises.
-
-    >>> workspace_of([b"type", b"company_website", b"workspaceId", b"acme"])
-    'acme'
-    """
-    if _TELLING.isdisjoint(flat[::2]):
-        return DEFAULT_WORKSPACE
-    fields = dict(zip(flat[::2], flat[1::2], strict=False))
-    for name in _WORKSPACE:
-        if told := fields.get(name):
-            return told.decode("utf-8", "replace")
-    for name in _NESTED:
-        try:
-            value = orjson.loads(fields.get(name, b"null"))
-        except orjson.JSONDecodeError:
-            continue
-        told = value.get("workspaceId") or value.get("workspace_id") if isinstance(value, dict) else None
-        if isinstance(told, str):
-            return told
-    return DEFAULT_WORKSPACE
 
 
 class Stand(NamedTuple):
@@ -112,39 +82,44 @@ class Shares:
         return looked, copied
 
     async def _standing(self) -> tuple[Mapping[str, Stand], Mapping[bytes, bytes]]:
-        async with self._client.pipeline(transaction=False) as pipe:
-            for stream in self._keys.lane_streams:
-                pipe.xinfo_groups(stream)
-                pipe.xlen(stream)
-            pipe.hgetall(self._keys.scout)
-            *replies, cursors = await pipe.execute(raise_on_error=False)
+        commands: list[tuple[str, str]] = [("HGETALL", self._keys.scout)]
+        for stream in self._keys.lane_streams:
+            commands += (("XINFO GROUPS", stream), ("XLEN", stream))
+        cursors, *replies = await exchange(self._client.connection_pool, commands)
         stands = {}
         for stream, groups, length in zip(self._keys.lane_streams, replies[::2], replies[1::2], strict=True):
-            for group in groups if isinstance(groups, list) else ():
-                if group["name"] == self._keys.group.encode():
-                    lag = length if group["lag"] is None else group["lag"]
-                    stands[stream] = Stand(group["last-delivered-id"], lag, group["entries-read"])
-        return stands, cursors if isinstance(cursors, dict) else {}
+            for flat in groups if isinstance(groups, list) else ():
+                group = _pairs(flat)
+                if group[b"name"] == self._keys.group.encode():
+                    lag = length if group[b"lag"] is None else group[b"lag"]
+                    stands[stream] = Stand(group[b"last-delivered-id"], lag, group[b"entries-read"])
+        return stands, _pairs(cursors) if isinstance(cursors, list) else {}
 
     async def _look_through(self, stream: str, last: bytes, start: bytes, most: int, room: int) -> tuple[int, int]:
-        async with self._client.pipeline(transaction=False) as pipe:
-            pipe.execute_command(_XRANGE, stream, b"(" + last, "+", "COUNT", 1)
-            pipe.execute_command(_XRANGE, stream, b"(" + start, "+", "COUNT", most)
-            head, entries = await pipe.execute()
-        if not head or not entries:
+        pool = self._client.connection_pool
+        (head,) = await exchange(pool, [("XRANGE", stream, b"(" + last, "+", "COUNT", 1)])
+        if isinstance(head, Exception):
+            raise head
+        if not head:
             return 0, 0
         dominant = workspace_of(head[0][1])
-        others = [entry_id for entry_id, flat in entries if workspace_of(flat) != dominant]
+        page = look_over(await unparsed(pool, "XRANGE", stream, b"(" + start, "+", "COUNT", most), dominant)
+        if not page.entries:
+            return 0, 0
         copied, full = 0, 0
-        if others:
+        if page.others:
             keys = [stream, self._keys.parked, self._keys.moved, self._keys.paused]
-            copied, full = await run(self._client, "share", keys, [self._keys.group, room, *others])
-        if len(entries) < most and full:
+            copied, full = await run(self._client, "share", keys, [self._keys.group, room, *page.others])
+        if page.entries < most and full:
             # the end was reached with some left out: begin again at the head
             await self._client.hdel(self._keys.scout, stream)
         else:
-            await self._client.hset(self._keys.scout, stream, entries[-1][0])
-        return len(entries), int(copied)
+            await self._client.hset(self._keys.scout, stream, page.last)
+        return page.entries, int(copied)
+
+
+def _pairs(flat: Sequence[Any]) -> dict[Any, Any]:
+    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 def _before(entry_id: bytes, other: bytes) -> bool:

@@ -56,7 +56,7 @@ class Pruner:
 class Scout:
     """``run_once`` looks for small workspaces behind a big one's backlog."""
 
-    def __init__(self, queue: ScoutedQueue, *, slots: int, window: int = 1_000) -> None:
+    def __init__(self, queue: ScoutedQueue, *, slots: int, window: int = 2_000) -> None:
         self._queue = queue
         self._long = max(20 * slots, 500)
         self._window = window
@@ -65,4 +65,4 @@ class Scout:
     async def run_once(self) -> float | None:
         """One look; soon again while there is more to look through: 100,000 entries are seen within 6 s."""
         looked, placed = await self._queue.look(self._long, self._window, self._room)
-        return 0.04 if placed or looked >= self._window else None
+        return 0.09 if placed or looked >= self._window else None

@@ -12,6 +12,7 @@ from worker.domain.job import Job
 from worker.domain.kind import Kind
 from worker.domain.lane import Lane
 from worker.domain.verdict import Report, Snooze
+from worker.queue.client import open_client
 from worker.queue.control import Control
 from worker.queue.keys import Keys
 from worker.queue.shares import Shares
@@ -328,9 +329,10 @@ async def test_a_small_workspace_behind_a_big_one(bench: Bench) -> None:
     operator = control(bench)
     keys = operator.keys
     await bench.redis.xgroup_create(keys.lanes[Lane.JOBS], keys.group, id="0")
-    shares = Shares(bench.redis, keys, "looking")
-    while (await shares.look(100, 1_000, 50))[1] == 0:
-        pass
+    async with open_client(bench.redis_url, socket_timeout_s=5) as client:
+        shares = Shares(client, keys, "looking")
+        while (await shares.look(100, 1_000, 50))[1] == 0:
+            pass
     async with bench.engine(note, slots=20):
         await bench.until_settled(3_010)
     assert order.count("small") == 10
@@ -370,8 +372,6 @@ async def test_idle_consumers_are_removed_and_owners_are_kept(bench: Bench) -> N
 
 async def test_a_queue_that_is_away_says_so() -> None:
     """Nothing listens: QueueUnavailable, not a redis error."""
-    from worker.queue.client import open_client
-
     client = open_client("redis://127.0.0.1:1/0", socket_timeout_s=0.5)
     try:
         await Control(client, Keys("enrichment")).depth()
