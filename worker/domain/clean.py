@@ -33,12 +33,19 @@ def clean_value(value: Any) -> Any:
 def json_bytes(value: Any) -> bytes:
     """A JSON text, as UTF-8, that a jsonb column takes. The clean case, nearly every one, is not looked at twice."""
     try:
-        data = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
-    except TypeError:  # a lone surrogate, or a type that JSON does not have
-        data = orjson.dumps(clean_value(value), option=orjson.OPT_NON_STR_KEYS, default=str)
+        data = orjson.dumps(value)
+    except TypeError:
+        data = _less_usual_json(value)
     if b"\\u0000" in data:
         data = orjson.dumps(clean_value(value), option=orjson.OPT_NON_STR_KEYS, default=str)
     return data
+
+
+def _less_usual_json(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # a lone surrogate, or a type that JSON does not have
+        return orjson.dumps(clean_value(value), option=orjson.OPT_NON_STR_KEYS, default=str)
 
 
 def json_text(value: Any) -> str:

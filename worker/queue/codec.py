@@ -73,8 +73,14 @@ def decode(flat: Sequence[bytes]) -> dict[str, str]:
         except UnicodeDecodeError:
             parts = []
         if len(parts) == len(flat):
-            return {CANONICAL_TEXT.get(name) or name: text for name, text in zip(parts[::2], parts[1::2], strict=False)}
+            return dict(zip(_canonical(tuple(parts[::2])), parts[1::2], strict=False))
     return _decode_by_field(flat)
+
+
+@lru_cache(maxsize=1024)
+def _canonical(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names in their canonical spelling; entries of one producer share them."""
+    return tuple(CANONICAL_TEXT.get(name) or name for name in names)
 
 
 def _decode_by_field(flat: Sequence[bytes]) -> dict[str, str]:
@@ -326,9 +332,9 @@ def parse(
             raise NewerSchema(schema)
 
     workspace, job_id, explicit = identity(options, delivery)
-    for name, text in (("workspaceId", workspace), ("id", job_id)):
-        if len(text) > MAX_ID_CHARS:
-            raise MalformedEntry(name, f"has {len(text):,} characters", f"at most {MAX_ID_CHARS}")
+    if len(workspace) > MAX_ID_CHARS or len(job_id) > MAX_ID_CHARS:
+        name, text = ("workspaceId", workspace) if len(workspace) > MAX_ID_CHARS else ("id", job_id)
+        raise MalformedEntry(name, f"has {len(text):,} characters", f"at most {MAX_ID_CHARS}")
 
     kind_name = options.get("type", "").strip()
     kind = kinds.get(kind_name)

@@ -187,12 +187,12 @@ class Queue:
             delivery = item.delivery
             groups.setdefault((delivery.stream, delivery.count, item.action, item.status), []).append(item)
         for (stream, count, action, status), group in groups.items():
-            times = [item.delivery.entry_id.partition("-")[0] for item in group]
-            args += (self._number[stream], count, action, status)
-            args += (min(times, key=_by_number), max(times, key=_by_number), len(group))
-            for item in group:
-                entry_id = item.delivery.entry_id
-                args += (entry_id, "" if item.name == f"{stream}/{entry_id}" else item.name, item.entry or item.result)
+            ids = [item.delivery.entry_id for item in group]
+            args += (self._number[stream], count, action, status, *_bounds(ids), len(group))
+            unnamed = f"{stream}/"
+            for entry_id, item in zip(ids, group, strict=True):
+                name = item.name
+                args += (entry_id, "" if name == unnamed + entry_id else name, item.entry or item.result)
                 if action == "later":
                     args.append(item.due_ms)
         return keys, args
@@ -305,9 +305,17 @@ class Queue:
         await self._client.aclose()
 
 
-def _by_number(digits: str) -> tuple[int, str]:
-    """Orders numbers that are still text."""
-    return len(digits), digits
+def _bounds(ids: Sequence[str]) -> tuple[str, str]:
+    """What a range of entry ids that holds all of these may begin and end with.
+
+    >>> _bounds(["1763765100000-9", "1763765100000-10"])
+    ('1763765100000', '1763765100000')
+    """
+    if len(set(map(len, ids))) == 1:
+        # of one length, text sorts as numbers do
+        return min(ids), max(ids)
+    times = [entry_id.partition("-")[0] for entry_id in ids]
+    return min(times, key=int), max(times, key=int)
 
 
 def _by_stream(deliveries: Iterable[Delivery]) -> Mapping[str, list[Delivery]]:
