@@ -311,8 +311,8 @@ def _bounds(ids: Sequence[str]) -> tuple[str, str]:
     >>> _bounds(["1763765100000-9", "1763765100000-10"])
     ('1763765100000', '1763765100000')
     """
-    if len(set(map(len, ids))) == 1:
-        # of one length, text sorts as numbers do
+    if len({(len(entry_id), entry_id.find("-")) for entry_id in ids}) == 1:
+        # numbers of one length sort as text does
         return min(ids), max(ids)
     times = [entry_id.partition("-")[0] for entry_id in ids]
     return min(times, key=int), max(times, key=int)
