@@ -36,6 +36,7 @@ from worker.queue.entry_fields import (
 )
 
 MAX_ENTRY_BYTES: Final = 1_048_576
+_SMALL_ENTRY_BYTES: Final = 4_096
 MAX_URL_CHARS: Final = 2_048
 MAX_ID_CHARS: Final = 255
 MAX_GENERATION: Final = 1 << 40
@@ -73,14 +74,18 @@ def decode(flat: Sequence[bytes]) -> dict[str, str]:
         except UnicodeDecodeError:
             parts = []
         if len(parts) == len(flat):
-            return dict(zip(_canonical(tuple(parts[::2])), parts[1::2], strict=False))
+            spelled = _known_spelling if len(joined) <= _SMALL_ENTRY_BYTES else _spelling
+            return dict(zip(spelled(tuple(parts[::2])), parts[1::2], strict=False))
     return _decode_by_field(flat)
 
 
-@lru_cache(maxsize=1024)
-def _canonical(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Names in their canonical spelling; entries of one producer share them."""
+def _spelling(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names in their canonical spelling."""
     return tuple(CANONICAL_TEXT.get(name) or name for name in names)
+
+
+#: Entries of one producer share their names; those of very large ones would fill the memory.
+_known_spelling = lru_cache(maxsize=1024)(_spelling)
 
 
 def _decode_by_field(flat: Sequence[bytes]) -> dict[str, str]:
