@@ -36,8 +36,9 @@ _SUPERSETS = {
 }
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _HEADER = re.compile(r"charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_.:-]{2,40})", re.I)
-_META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,4}=\s{0,4}[\"']?([A-Za-z0-9_.:-]{2,40})", re.I)
-_XML = re.compile(rb"^\s{0,20}<\?xml[^>]{0,100}encoding=[\"']([A-Za-z0-9_.:-]{2,40})", re.I)
+#: Both for a document in small letters: without regard to case a search cannot leap from one "<meta" to the next.
+_META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,4}=\s{0,4}[\"']?([a-z0-9_.:-]{2,40})")
+_XML = re.compile(rb"^\s{0,20}<\?xml[^>]{0,100}encoding=[\"']([a-z0-9_.:-]{2,40})")
 _LANG = re.compile(rb"<html[^>]{0,300}\slang=[\"']?([A-Za-z]{2})", re.I)
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _KANA = re.compile("[\u3041-\u30fe]")
@@ -72,7 +73,7 @@ def decode(body: bytes, headers: Mapping[str, str]) -> tuple[str, str]:
     if b"\x00" in body[:200] and body[:200].count(b"\x00") > 40:
         codec = "utf-16-le" if body[1:2] == b"\x00" else "utf-16-be"
         return body.decode(codec, "replace"), codec
-    if declared == "iso2022_jp" or b"\x1b$" in body[:50_000]:
+    if declared == "iso2022_jp" or (b"\x1b" in body and b"\x1b$" in body[:50_000]):
         return body.decode("iso2022_jp", "replace"), "iso2022_jp"
     try:
         return body.decode("utf-8"), "utf-8"
@@ -89,7 +90,7 @@ def decode(body: bytes, headers: Mapping[str, str]) -> tuple[str, str]:
 def _declared(body: bytes, headers: Mapping[str, str]) -> str | None:
     found = _HEADER.search(headers.get("content-type", "") or headers.get("Content-Type", ""))
     labels = [found.group(1)] if found else []
-    head = body[:8192]
+    head = body[:8192].lower()
     for pattern in (_META, _XML):
         match = pattern.search(head)
         if match:

@@ -1,11 +1,12 @@
 """The parts of a document outside of its running text: title, metas, links, scripts, language."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 #: Longer JSON-LD (characters) is a catalogue, not a company; it is not looked at.
 MAX_SCRIPT = 2_000_000
@@ -49,14 +50,14 @@ class Document:
             return ""
 
 
-def read_document(parser: LexborHTMLParser, url: str) -> Document:
-    """Read what a parsed document says about itself."""
+def read_document(parser: LexborHTMLParser, elements: Sequence[LexborNode], url: str) -> Document:
+    """Read what a parsed document says about itself; ``elements`` are those of ``Elements.head``."""
     document = Document(url)
     root = parser.root
     if root is not None:
         attributes = root.attributes
         document.language = (attributes.get("lang") or attributes.get("xml:lang") or "").strip()[:20]
-    for node in parser.css("title,meta,link,base,script"):
+    for node in elements:
         tag, attributes = node.tag, node.attributes
         if tag == "meta":
             name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")

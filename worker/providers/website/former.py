@@ -9,10 +9,12 @@ from worker.providers.website.name_text import plausible, tidy
 from worker.providers.website.rendering import Rendering
 from worker.providers.website.text_keys import name_key
 
-_WORDS = (
+_WORDS = frozenset(
     "formerly previously known originally renamed founded now changed ehemals vormals früher firmierte umbenannt gegründet anciennement devenu devient antes anteriormente denominada llamada ahora"
-    " già precedentemente voorheen heette tidigare tidligere dawniej dříve korábban aiemmin ранее antigamente fondée nom 旧社名 旧名 旧称 旧商号"
-).split()
+    " già precedentemente voorheen heette tidigare tidligere dawniej dříve korábban aiemmin ранее antigamente fondée nom".split()
+)
+#: Written without spaces around them.
+_UNSPACED = ("旧社名", "旧名", "旧称", "旧商号")
 _CAPITAL = r"[A-ZÀ-ÞŁŚŻŹČŠŽŘĐŐŰİА-ЯЁ0-9]"
 #: One to seven words, the first and most others with a capital.
 _NAME = (
@@ -35,10 +37,13 @@ MAX_LINE, MAX_FOUND = 600, 4
 
 def former_names(rendering: Rendering, names: tuple[str, ...]) -> Iterator[Fact]:
     """Facts for ``company_former_name``. ``names`` are the company's own, likeliest first; none of them is former."""
+    lines = rendering.lines_with([*(_WORDS & rendering.vocabulary), *(_UNSPACED if rendering.foreign else ())])
+    if not lines:
+        return
     present = [key for name in names[:3] if (key := name_key(name))]
     # A rebranded site often keeps its old name beside the new one: only the likeliest is surely the present one.
     found: set[str] = set(present[:1])
-    for index in sorted(rendering.lines_with(_WORDS)):
+    for index in sorted(lines):
         line = rendering.lines[index]
         if len(line) > MAX_LINE:
             continue

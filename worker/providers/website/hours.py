@@ -1,7 +1,7 @@
 """Opening hours, from structured data and from lines that pair days with times."""
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from worker.providers.website.fact import Fact
@@ -19,10 +19,17 @@ _HOURS = re.compile(
     rf"(?<!\w)(?:{_DAYS})\.?(?:\s?(?:-|–|—|to|bis|au?|al?|t/m|through|thru|&|\+|,|and|und|et|y|e|~)\s?(?:{_DAYS})\.?){{0,3}}\s?[:：,]?\s{{0,3}}(?:from\s|von\s|de\s|dalle\s|van\s)?{_TIME}\s?(?:-|–|—|to|bis|à|a|alle|tot|until|till|~|－)\s?{_TIME}(?:\s?(?:,|/|&|und|and|et|y|e|\|)\s?{_TIME}\s?(?:-|–|—|to|bis|à|a|alle)\s?{_TIME})?",
     re.I,
 )
-_DAY = re.compile(_DAYS, re.I)
-#: The first two letters of every day that is written in Latin ones: few other words are looked at.
-_DAY_BEGINNINGS = frozenset(
-    "mo tu we th fr sa su di mi do so tä lu ma me je ju gi ve vi sá wo vr za zo se te qu pn po wt śr cz pt nd út st čt pá ne da".split()  # noqa: E501, SIM905 - easier to read
+#: All that ``_DAYS`` finds in Latin letters: a page without one of these words names no day.
+_DAY_WORDS = frozenset(
+    f"{day}{ending}"
+    for day in "mon tue tues wed wednes thu thur thurs fri sat satur sun".split()
+    for ending in ("", "s", "day", "days")
+).union(
+    "mo di mi do fr sa so montag montags dienstag dienstags mittwoch mittwochs donnerstag donnerstags freitag freitags samstag samstags"
+    " sonntag sonntags werktags täglich weekday weekdays weekend weekends daily lun lundi lunes lunedi lunedì mar mardi martes martedi martedì"
+    " mer mercredi mercoledi mercoledì mié mie miércoles miercoles jeu jeudi jue jueves gio giovedi giovedì ven vendredi venerdi venerdì vie viernes"
+    " sam samedi sab sáb sabado sábado sabato sábato dim dimanche dom domingo domenica ma wo vr za zo maandag dinsdag woensdag donderdag vrijdag"
+    " zaterdag zondag segunda terça terca quarta quinta sexta pn pon wt śr czw pt sob nd po út st čt pá ne".split()
 )
 #: Two times or hours with something between them.
 _TIMES = re.compile(r"\d{1,2}\D{0,12}?(?:-|–|—|to|bis|à|a|alle|tot|til|~|－)\s{0,2}\d", re.I)
@@ -41,7 +48,7 @@ def find_hours(rendering: Rendering, structured: Structured) -> Fact | None:
                 quote="; ".join(values),
             )
     found: list[tuple[int, re.Match[str]]] = []
-    if not rendering.foreign and not _names_a_day(rendering.vocabulary):
+    if not rendering.foreign and _DAY_WORDS.isdisjoint(rendering.vocabulary):
         return None
     for index in rendering.numbered:
         line = rendering.lines[index]
@@ -57,10 +64,6 @@ def find_hours(rendering: Rendering, structured: Structured) -> Fact | None:
     return Fact(
         "company_opening_hours", tuple(values[:21]), index, match.start(), match.end() - match.start(), weight=0.9
     )
-
-
-def _names_a_day(words: Iterable[str]) -> bool:
-    return any(_DAY.fullmatch(word) for word in words if word[:2] in _DAY_BEGINNINGS)
 
 
 def _structured(node: Any) -> list[str]:

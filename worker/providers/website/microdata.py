@@ -5,6 +5,8 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from worker.providers.website.elements import CARDS
+
 #: hCard class (and h-card's) to schema.org property.
 _HCARD = {
     "org": "name", "p-org": "name", "organization-name": "name", "p-name": "name", "fn": "name", "tel": "telephone", "p-tel": "telephone", "email": "email", "u-email": "email", "url": "url",
@@ -16,16 +18,11 @@ _ADDRESS = frozenset(
     {"streetAddress", "addressLocality", "addressRegion", "postalCode", "addressCountry", "postOfficeBoxNumber"}
 )
 MAX_ELEMENTS = 1500
-_CARDS = ".vcard, .h-card, .adr, .p-adr"
-#: Most pages have none of these; one look through the tree is quicker than many through the text.
-_ANY = f"[itemscope], [typeof], {_CARDS}"
 
 
 def read_markup(parser: LexborHTMLParser, html: str) -> list[dict[str, Any]]:
-    """Items of microdata (``itemscope``), RDFa (``typeof``) and hCard, outer ones first."""
+    """Items of microdata (``itemscope``), RDFa (``typeof``) and hCard, outer ones first. Most pages have none."""
     items: list[dict[str, Any]] = []
-    if not parser.css_matches(_ANY):
-        return items
     if "itemscope" in html:
         items.extend(_scoped(parser, "itemscope", "itemtype", "itemprop"))
     if "typeof=" in html:
@@ -91,7 +88,7 @@ def _value(node: LexborNode) -> str:
 
 def _hcards(parser: LexborHTMLParser) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
-    for card in parser.css(_CARDS)[:200]:
+    for card in parser.css(CARDS)[:200]:
         item: dict[str, Any] = {
             "@type": ["Organization" if card.css_first(".org, .p-org") is not None else "Card"],
             "@path": "hcard",

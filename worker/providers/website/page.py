@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from selectolax.lexbor import LexborHTMLParser
-
 from worker.domain.finding import Outcome
 from worker.domain.page import Page
 from worker.providers.website.address import Address
@@ -17,6 +15,7 @@ from worker.providers.website.addresses import find_addresses
 from worker.providers.website.charset import decode
 from worker.providers.website.claims import claims_of
 from worker.providers.website.document import Document, host_of, read_document
+from worker.providers.website.elements import find_elements, parse
 from worker.providers.website.emails import Email, find_emails, given, valid_address
 from worker.providers.website.fact import Fact
 from worker.providers.website.facts import find_facts
@@ -82,7 +81,9 @@ def parse_at(
     text, encoding = decode(body, headers)
     if b"\x00" in body:
         text = text.replace("\x00", "")
-    reading = read(text, url)
+    # What was valid UTF-8 is parsed as it came.
+    as_it_came = encoding == "utf-8" and "\ufffd" not in text and b"\x00" not in body
+    reading = read(text, url, body if as_it_came else text)
     document, rendering = reading.document, reading.rendering
     places = Places(url, page_hash, rendering)
     kind = kind_of_page(document, rendering, text, status)
@@ -120,12 +121,14 @@ def parse_at(
     )
 
 
-def read(text: str, url: str) -> Reading:
-    """Read a decoded document in all its parts."""
-    parser = LexborHTMLParser(text)
-    document = read_document(parser, url)
-    structured = _structured(parser, document, text)
-    rendering = render(parser)
+def read(text: str, url: str, source: str | bytes) -> Reading:
+    """Read a decoded document in all its parts; ``source`` is ``text`` or the UTF-8 that it was decoded from."""
+    parser = parse(source)
+    elements = find_elements(parser)
+    document = read_document(parser, elements.head, url)
+    markup = read_markup(parser, text) if elements.marked else []
+    structured = _structured(document, markup)
+    rendering = render(parser, elements)
     emails = _with_structured(find_emails(rendering, text), structured)
     host, others = _hosts(document, rendering)
     named = country_names(rendering)
@@ -148,13 +151,13 @@ def read(text: str, url: str) -> Reading:
     )
 
 
-def _structured(parser: LexborHTMLParser, document: Document, text: str) -> Structured:
+def _structured(document: Document, markup: list[dict[str, Any]]) -> Structured:
     values: list[Any] = []
     for script in document.json_ld[:50]:
         value = load(script)
         if value is not None:
             values.append(value)
-    return read_structured(values, read_markup(parser, text))
+    return read_structured(values, markup)
 
 
 def _with_structured(emails: list[Email], structured: Structured) -> list[Email]:

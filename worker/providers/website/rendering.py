@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser
 
+from worker.providers.website.elements import Elements
 from worker.providers.website.unseen import cut_unseen
 
 #: The version of this rendering; offsets of evidence are only good for text made by the same one.
@@ -30,7 +31,6 @@ _FOLDED = re.compile(
 _REGION = re.compile(r'\s(?:id|class|role)="([^"]{1,200})"', re.I)
 _ATTRIBUTE = re.compile(r'([^\s="]{1,60})(?:="([^"]*)")?')
 
-_DROP = "script,style,title,noscript,template,svg,select,datalist,iframe,object,textarea,canvas,math,xmp,noframes,noembed,video,audio,map"
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer"
     " form frameset h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre section summary table tbody"
@@ -57,8 +57,12 @@ _FROM_DIGIT = re.compile(r"\d[^\n]*")
 #: The bytes of UTF-8 without those that begin a character from U+0340 to U+1FFF or from U+3000 on.
 _LATIN_BYTES = bytes({*range(256)}.difference(range(0xCD, 0xE2), range(0xE3, 0xF5)))
 _NO_DIGITS = bytes({*range(256)}.difference(b"0123456789\n"))
+#: UTF-8 of text without other scripts: bytes of letters as they are, all else a space. The bytes that begin a symbol go
+#: with the rest, which leaves the others of the symbol behind, to be ignored.
+_LETTERS = bytes(
+    byte if 0x41 <= byte & 0xDF <= 0x5A or 0x80 <= byte <= 0xBF or 0xC3 <= byte <= 0xCB else 0x20 for byte in range(256)
+)
 _WORD = re.compile(r"[^\W\d_]{2,30}")
-_ASCII_WORD = re.compile(r"[A-Za-z]{2,30}")
 _ODD_SPACES = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 #: Rendered text is cut here: a page of more than this is not about its owner.
 MAX_TEXT = 400_000
@@ -167,12 +171,13 @@ def attribute(tag: str, name: str) -> str | None:
     return unescape(tag[at : tag.find('"', at)])
 
 
-def render(parser: LexborHTMLParser) -> Rendering:
+def render(parser: LexborHTMLParser, elements: Elements) -> Rendering:
     """Render a parsed document. Scripts, styles and other unseen elements are removed from ``parser``."""
-    cut_unseen(parser)
+    sheets = "\n".join([node.text() for node in elements.sheets])
     # Inner elements first: an element inside a removed one must not be touched again.
-    for node in reversed(parser.css(_DROP)):
+    for node in reversed(elements.undrawn):
         node.decompose()
+    cut_unseen(parser, sheets)
     body = parser.body
     html = (body.html if body is not None else parser.html) or ""
     if "<!--" in html:
@@ -190,10 +195,12 @@ def render(parser: LexborHTMLParser) -> Rendering:
     if out.foreign:
         # Other scripts have digits of their own, and full-width ones.
         out.numbered = [bisect_right(starts, match.start()) - 1 for match in _FROM_DIGIT.finditer(text)]
+        words = _WORD.findall(text)
     else:
         digits = encoded.translate(None, _NO_DIGITS).split(b"\n")
         out.numbered = [number for number, some in enumerate(digits) if some]
-    out.exact = frozenset((_ASCII_WORD if text.isascii() else _WORD).findall(text))
+        words = encoded.translate(_LETTERS).decode(errors="ignore").split()
+    out.exact = frozenset(words)
     out.vocabulary = frozenset(" ".join(out.exact).lower().split())
     out.schemed = [link for link in out.links if ":" in link.href[:9] and link.href[:4] != "http"]
     return out

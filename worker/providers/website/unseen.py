@@ -73,12 +73,9 @@ def _without_queries(sheet: str) -> str:
     return "".join(kept)
 
 
-def cut_unseen(parser: LexborHTMLParser) -> None:
-    """Remove whole sentences that the page's style sheets keep out of sight. Call it before styles are removed."""
-    sheets = "\n".join(node.text() for node in parser.css("style"))
-    if not sheets:
-        return
-    for selector in selectors(sheets):
+def cut_unseen(parser: LexborHTMLParser, sheets: str) -> None:
+    """Remove whole sentences that the page's style ``sheets`` keep out of sight."""
+    for selector in selectors(sheets) if sheets else ():
         for node in reversed(parser.css(selector)):
             if node.tag in {"html", "body"}:
                 continue

@@ -1,0 +1,50 @@
+"""One look through a parsed document: what describes it, what is not drawn, and whether it has marked-up items."""
+
+from dataclasses import dataclass, field
+
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
+
+#: Elements that are read before their text is dropped, and those that only describe.
+_HEAD = frozenset({"title", "meta", "link", "base", "script"})
+#: Elements without text for readers.
+_UNDRAWN = frozenset(
+    {
+        "script", "style", "title", "noscript", "template", "svg", "select", "datalist", "iframe", "object", "textarea",
+        "canvas", "math", "xmp", "noframes", "noembed", "video", "audio", "map",
+    }
+)  # fmt: skip
+#: hCard's outer elements; with ``itemscope`` and ``typeof`` they are where marked-up items begin.
+CARDS = ".vcard, .h-card, .adr, .p-adr"
+#: Every query walks the whole tree, so all that is looked for is asked for at once.
+_ALL = f"{', '.join(sorted(_HEAD | _UNDRAWN))}, [itemscope], [typeof], {CARDS}"
+
+
+@dataclass(slots=True)
+class Elements:
+    """Elements of a document in its order; ``marked`` tells whether any begins an item of microdata, RDFa or hCard."""
+
+    head: list[LexborNode] = field(default_factory=list)
+    sheets: list[LexborNode] = field(default_factory=list)
+    undrawn: list[LexborNode] = field(default_factory=list)
+    marked: bool = False
+
+
+def parse(source: str | bytes) -> LexborHTMLParser:
+    """The tree of a document; bytes have to be UTF-8. What browsers mirror inside of a ``select`` is not drawn anyway."""
+    return LexborHTMLParser(source, options=LexborDocumentOptions.WO_EVENTS)
+
+
+def find_elements(parser: LexborHTMLParser) -> Elements:
+    """Look through the tree once. The nodes are good until something is removed from it."""
+    found = Elements()
+    for node in parser.css(_ALL):
+        tag = node.tag
+        if tag in _HEAD:
+            found.head.append(node)
+        if tag in _UNDRAWN:
+            found.undrawn.append(node)
+            if tag == "style":
+                found.sheets.append(node)
+        elif tag not in _HEAD:
+            found.marked = True
+    return found
