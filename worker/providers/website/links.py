@@ -73,6 +73,8 @@ def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageL
     links = rendering.links
     if len(links) > 2 * MAX_EACH_END:
         links = links[:MAX_EACH_END] + links[-MAX_EACH_END:]
+    elsewhere = {name for name in {link.authority for link in links} if name and _site(host_of(f"//{name}")) != own}
+    links = [link for link in links if link.authority not in elsewhere]
     for index, subjects in _promising(links):
         link = links[index]
         key = (link.href, link.text)

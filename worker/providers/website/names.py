@@ -262,8 +262,9 @@ def _from_body(rendering: Rendering, hosts: Sequence[str], addresses: Sequence[A
         for segment in _SEGMENT.split(text):
             if segment != text:
                 offer(segment, place, f"img[{image.line}].alt")
+    elsewhere = {link.authority for link in rendering.links}.difference(own, [f"www.{host}" for host in own], [""])
     for link in rendering.links:
-        if 1 < len(link.text) <= 60 and _is_home(link.href, own):
+        if link.authority not in elsewhere and 1 < len(link.text) <= 60 and _is_home(link.href, own):
             offer(link.text, "home-link", (link.line, link.column))
 
 

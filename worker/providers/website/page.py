@@ -173,16 +173,10 @@ def _with_structured(emails: list[Email], structured: Structured) -> list[Email]
 
 def _hosts(document: Document, rendering: Rendering) -> tuple[str, list[str]]:
     """(own host, hosts linked to, commonest first). Without an address of its own a page's links tell its site."""
-    written = Counter(
-        [
-            href.partition("//")[2].partition("/")[0]
-            for link in rendering.links
-            if (href := link.href)[:4] == "http" or href[:2] == "//"
-        ]
-    )
+    written = Counter([link.authority for link in rendering.links if link.authority])
     counts: Counter[str] = Counter()
     for authority, count in written.items():
-        host = authority.partition("?")[0].rpartition("@")[2].partition(":")[0].lower()
+        host = authority.rpartition("@")[2].partition(":")[0]
         if "." in host:
             counts[host] += count
     own = ""

@@ -74,14 +74,17 @@ MAX_LINES_WITH = 600
 
 @dataclass(slots=True)
 class Link:
-    """An ``a`` element: its target as written, its text and where that begins (line number, column)."""
+    """An ``a`` element: its target as written, its text and where that begins (line number, column).
+
+    ``authority`` is what an absolute target has between ``//`` and its path, in lower case; empty for others.
+    """
 
     href: str
     text: str
     line: int
     column: int
     bits: int
-    attributes: str
+    authority: str
 
 
 @dataclass(slots=True)
@@ -154,6 +157,21 @@ def unescape(text: str) -> str:
         for name, character in _ENTITIES:
             text = text.replace(name, character)
     return text
+
+
+def authority_of(href: str) -> str:
+    """Host of an absolute address, in lower case, with user and port if it has them; empty for other addresses.
+
+    >>> authority_of("HTTPS://www.Acme.example:80/a//b?c"), authority_of("//acme.example?d"), authority_of("/a//b")
+    ('www.acme.example:80', 'acme.example', '')
+    """
+    scheme, slashes, rest = href.partition("//")
+    if not slashes or (scheme and scheme.lower() not in {"http:", "https:"}):
+        return ""
+    authority = rest.partition("/")[0].lower()
+    if "?" in authority or "#" in authority:
+        authority = authority.partition("?")[0].partition("#")[0]
+    return authority
 
 
 def attributes_of(tag: str) -> dict[str, str]:
@@ -326,7 +344,7 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
                     href = tag[at + 7 : tag.find('"', at + 7)] if at >= 0 else ""
                     if "&" in href:
                         href = unescape(href)
-                    anchor = Link(href, "", len(lines), length, bits, rest)
+                    anchor = Link(href, "", len(lines), length, bits, authority_of(href) if "//" in href else "")
                     anchors.append((anchor, len(buffer)))
                     if href:
                         links.append(anchor)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from worker.providers.website.host_names import host_core
-from worker.providers.website.rendering import FOOTER, HEADER, Rendering
+from worker.providers.website.rendering import FOOTER, HEADER, Rendering, authority_of
 from worker.providers.website.structured import Structured
 
 #: Field, hosts, the path of a profile; its group is the profile's name.
@@ -45,16 +45,17 @@ def find_profiles(
     core = host_core(host)
     keys = [key for key in name_keys if len(key) >= 3]
     best: dict[str, tuple[float, str, str, str]] = {}
+    networks = {authority for authority in {link.authority for link in rendering.links} if _is_network(authority)}
     offers = [
         (link.href, "a[href]", link.text, 0.5 if link.bits & (FOOTER | HEADER) else 0.0)
-        for link in rendering.links
-        if "//" in link.href and _may_be_network(link.href)
+        for link in (rendering.links if networks else ())
+        if link.authority in networks
     ]
     offers += [
         (url, path, "", 1.0)
         for organisation in structured.organisations[:5]
         for url, path in organisation.same_as
-        if _may_be_network(url)
+        if _is_network(authority_of(url))
     ]
     seen: dict[tuple[str, str], int] = {}
     for href, path, text, bonus in offers:
@@ -76,10 +77,9 @@ def find_profiles(
     return [(field, url, path, text) for field, (_, url, path, text) in best.items()]
 
 
-def _may_be_network(href: str) -> bool:
+def _is_network(authority: str) -> bool:
     """A quick look at the host, before the address is taken apart."""
-    host = href.partition("//")[2].partition("/")[0].lower()
-    return ".".join(host.rsplit(".", 2)[-2:]) in _HOSTS
+    return ".".join(authority.rsplit(".", 2)[-2:]) in _HOSTS
 
 
 @lru_cache(maxsize=4096)
