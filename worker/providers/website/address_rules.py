@@ -7,6 +7,12 @@ from worker.providers.website.countries import BY_NAME
 from worker.providers.website.postal import RULES, PostalRule
 from worker.providers.website.rendering import H1, HEADING, Rendering
 
+#: Numbers of the rules that are tried everywhere, and of those of each country.
+_STRONG = frozenset(number for number, rule in enumerate(RULES) if rule.strong)
+_OF_COUNTRY: dict[str, list[int]] = {}
+for _number, _rule in enumerate(RULES):
+    for _code in _rule.countries:
+        _OF_COUNTRY.setdefault(_code, []).append(_number)
 #: A page that names more countries is a shipping list.
 MAX_NAMED = 14
 
@@ -43,11 +49,14 @@ def applicable(regions: Sequence[str], local: str, named: Collection[str] = ()) 
     likely = list(
         dict.fromkeys([*([local] if local else []), *regions[:4], *(named if len(named) <= MAX_NAMED else ())])
     )
-    chosen = []
-    for rule in RULES:
-        country = next((code for code in likely if code in rule.countries), "")
-        if rule.strong or country:
-            chosen.append((rule, country or rule.countries[0]))
+    stands_for: dict[int, str] = {}
+    for code in likely:
+        for number in _OF_COUNTRY.get(code, ()):
+            stands_for.setdefault(number, code)
+    chosen = [
+        (RULES[number], stands_for.get(number) or RULES[number].countries[0])
+        for number in sorted(_STRONG.union(stands_for))
+    ]
     # A code alone on its line says nothing of its country: the likeliest goes first.
     chosen.sort(key=lambda item: likely.index(item[1]) if item[1] in likely and item[0].alone else -1)
     if regions[0] != "US":

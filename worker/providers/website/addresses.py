@@ -86,7 +86,11 @@ def find_addresses(
         if not local and named and (ahead := _COUNTRY_AHEAD.match(line)):
             local = BY_NAME.get(ahead.group(1).lower(), "")
         if local not in usable:
-            usable[local] = applicable(regions, local, named)
+            usable[local] = [
+                item
+                for item in applicable(regions, local, named)
+                if not item[0].shapes or rendering.may_show(item[0].shapes)
+            ]
         end_before = 0
         sizes = frozenset(map(len, _RUNS.findall(line)))
         rules = by_sizes.get((local, sizes))

@@ -47,7 +47,8 @@ class PostalRule:
     """How one country (or several that write alike) shows postal codes.
 
     ``strong`` codes are recognised anywhere, others only where a country is likely. ``city_after`` tells on
-    which side of the code the city stands. ``sizes`` are the lengths of runs of digits of which a line must have one.
+    which side of the code the city stands. ``sizes`` are the lengths of runs of digits of which a line must have one,
+    ``shapes`` outlines of which the page must have one (``Rendering.may_show``; none: it need not).
     """
 
     countries: tuple[str, ...]
@@ -55,6 +56,7 @@ class PostalRule:
     strong: bool = False
     city_after: bool = False
     sizes: frozenset[int] = frozenset()
+    shapes: tuple[bytes, ...] = ()
 
     @property
     def alone(self) -> bool:
@@ -63,10 +65,11 @@ class PostalRule:
 
 
 def _rule(
-    countries: str, sizes: str, pattern: str, *, strong: bool = False, city_after: bool = False, flags: int = 0
-) -> PostalRule:
+    countries: str, sizes: str, pattern: str, *, strong: bool = False, city_after: bool = False,
+    shapes: tuple[bytes, ...] = (),
+) -> PostalRule:  # fmt: skip
     return PostalRule(
-        tuple(countries.split()), re.compile(pattern, flags), strong, city_after, frozenset(map(int, sizes))
+        tuple(countries.split()), re.compile(pattern), strong, city_after, frozenset(map(int, sizes)), shapes
     )
 
 
@@ -82,10 +85,10 @@ PREFIX_COUNTRY = _PREFIXES
 #: In order of trust: the first rule that matches a place on the line wins it.
 RULES: tuple[PostalRule, ...] = (
     _rule("US", "5", rf"(?<![\w])(?P<region>{_STATE})[.,]?(?:[\s,–—|•·-]{{1,4}}|&nbsp;)(?:USA?[\s,]{{1,2}})?(?P<postal>\d{{5}}(?:\s?[-–]\s?\d{{4}})?)(?![\d-])", strong=True),
-    _rule("US", "5", rf"(?<![\w])(?P<region>{_STATE_CODES})(?P<postal>\d{{5}}(?:-\d{{4}})?)(?![\w-])", strong=True),
-    _rule("CA", "1", rf"(?:(?<!\w)(?P<region>{_PROVINCE})[.,)]{{0,2}}[\s,–-]{{1,4}}(?:Canada[\s,]{{1,3}})?)?(?<!\w)(?P<postal>[ABCEGHJ-NPRSTVXYabceghj-nprstvxy]\d[A-Za-z][\s-]{{0,2}}\d[A-Za-z]\d)(?!\w)", strong=True),
-    _rule("GB", "12", r"(?<![\w-])(?P<postal>(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{1,2}\d[ABD-HJLNP-UW-Z]{2}))(?![\w-])", strong=True),
-    _rule("GB", "12", r"(?<![\w-])(?P<postal>[A-Za-z]{1,2}\d[A-Za-z\d]?\s{0,2}\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2})(?![\w-])"),
+    _rule("US", "5", rf"(?<![\w])(?P<region>{_STATE_CODES})(?P<postal>\d{{5}}(?:-\d{{4}})?)(?![\w-])", strong=True, shapes=(b"AA00000",)),
+    _rule("CA", "1", rf"(?:(?<!\w)(?P<region>{_PROVINCE})[.,)]{{0,2}}[\s,–-]{{1,4}}(?:Canada[\s,]{{1,3}})?)?(?<!\w)(?P<postal>[ABCEGHJ-NPRSTVXYabceghj-nprstvxy]\d[A-Za-z][\s-]{{0,2}}\d[A-Za-z]\d)(?!\w)", strong=True, shapes=(b"A0A", b"A0a", b"a0A", b"a0a")),
+    _rule("GB", "12", r"(?<![\w-])(?P<postal>(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{1,2}\d[ABD-HJLNP-UW-Z]{2}))(?![\w-])", strong=True, shapes=(b"0AA",)),
+    _rule("GB", "12", r"(?<![\w-])(?P<postal>[A-Za-z]{1,2}\d[A-Za-z\d]?\s{0,2}\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2})(?![\w-])", shapes=(b"0AA", b"0Aa", b"0aA", b"0aa")),
     _rule("IE", "124", r"(?<!\w)(?P<postal>(?:[AC-FHKNPRTV-Y]\d\d|D6W)\s?[0-9AC-FHKNPRTV-Y]{4})(?!\w)"),
     _rule("IE", "12", r"(?<!\w)(?P<postal>Dublin\s(?:\d{1,2}|6W))(?!\w)(?![^\n]{0,24}\b[AC-FHKNPRTV-Y]\d[\dW]\s?[0-9AC-FHKNPRTV-Y]{4}(?!\w))"),
     _rule("AU", "4", r"(?<!\w)(?P<region>NSW|N\.S\.W\.?|VIC|QLD|TAS|ACT|A\.C\.T\.?|(?:SA|WA|NT)(?=[\s,]{1,3}\d{4}(?!\d))|(?i:vic|qld|tas|new\ssouth\swales|victoria|queensland|western\saustralia|south\saustralia|tasmania))[.,]?[\s,–-]{1,4}(?:Australia[\s,]{1,3})?(?P<postal>\d{4})(?![\d-])", strong=True),
@@ -94,12 +97,12 @@ RULES: tuple[PostalRule, ...] = (
     _rule("KR", "35", r"(?:우\s?\)?|\()\s?(?P<postal>\d{5}|\d{3}-\d{3})\)?(?=\s)", city_after=True),
     _rule("KR", "35", r"(?<![\d-])(?P<postal>\d{3}-\d{3}|\d{5})(?![\d-])"),
     _rule("BR", "53", r"(?<![\d-])(?:CEP[\s:.]{0,3})?(?P<postal>\d{2}\.?\d{3}\s?-\s?\d{3})(?![\d-])"),
-    _rule("NL", "4", r"(?<![\w-])(?:NL\s?-?\s?)?(?P<postal>[1-9]\d{3}\s{0,2}[A-Z]{2})(?![\w])" + _CITY, strong=True, city_after=True),
+    _rule("NL", "4", r"(?<![\w-])(?:NL\s?-?\s?)?(?P<postal>[1-9]\d{3}\s{0,2}[A-Z]{2})(?![\w])" + _CITY, strong=True, city_after=True, shapes=(b"0000AA", b"0000 AA")),
     _rule("NL", "4", r"(?<![\w-])(?P<postal>[1-9]\d{3}\s{0,2}[A-Za-z]{2})(?!\w)", city_after=True),
     _rule("PT", "4", r"(?<![\d-])(?:P-)?(?P<postal>\d{4}\s?-\s?\d{3})(?![\d-])", city_after=True),
-    _rule("PL", "2", r"(?<![\d-])(?:PL\s?-?\s?)?(?P<postal>\d{2}\s?-\s?\d{3})(?![\d-])" + _CITY, strong=True, city_after=True),
+    _rule("PL", "2", r"(?<![\d-])(?:PL\s?-?\s?)?(?P<postal>\d{2}\s?-\s?\d{3})(?![\d-])" + _CITY, strong=True, city_after=True, shapes=(b"00-000", b"00 -000", b"00- 000", b"00 - 000")),
     _rule("PL", "2", r"(?<=[a-zà-ɏ,])\s(?P<postal>\d{2}-\d{3})(?![\d-])"),
-    _rule("PREFIX", "345", rf"(?<![\w-])(?P<prefix>{'|'.join(sorted(_PREFIXES, key=len, reverse=True))})\s?[-–]\s?(?P<postal>\d{{4,5}}|\d{{3}}\s\d\d)(?!\d)" + _CITY, strong=True, city_after=True),
+    _rule("PREFIX", "345", rf"(?<![\w-])(?P<prefix>{'|'.join(sorted(_PREFIXES, key=len, reverse=True))})\s?[-–]\s?(?P<postal>\d{{4,5}}|\d{{3}}\s\d\d)(?!\d)" + _CITY, strong=True, city_after=True, shapes=(b"-0", b"- 0", b"\xe2\x80\x930", b"\xe2\x80\x93 0")),
     _rule("MX ES CO CL AR VE PE UY CR EC", "456", r"(?:C\.?\s?P\.?|C[oó]digo\s[Pp]ostal)[\s:.º#]{0,4}(?P<postal>[A-Z]?\d{4,7}[A-Z]{0,3})(?!\d)", strong=True),
     _rule("RU UA BY KZ RO", "6", r"(?<![\d+(.-])(?P<postal>\d{6})(?=[\s,]{1,3}(?:г\.?|[А-ЯЁA-ZȘŞȚŢÎ]|Росс))", city_after=True),
     _rule("UA", "5", r"(?<![\d+(.-])(?P<postal>\d{5})(?=[\s,]{1,3}(?:м\.?|[А-ЯІЇЄҐA-Z]))", city_after=True),
@@ -115,7 +118,7 @@ RULES: tuple[PostalRule, ...] = (
     _rule("AT CH BE DK NO LU HU SI BG LI CY GE MK TN AL", "4", r"(?<![\d.,/+(-])(?P<postal>[1-9]\d{3}|0[0-9]\d\d)(?![\d.,-])" + _CITY, city_after=True),
     _rule("IS FO", "3", r"(?<![\d.,/+(-])(?P<postal>\d{3})(?![\d.,-])" + _CITY, city_after=True),
     _rule("AR", "4", r"(?<![\w-])\(?(?P<postal>[A-HJ-NP-Z]\d{4}[A-Z]{3}|[B-HJ-NP-Z]?\d{4}(?=\)?[\s,–-]{1,3}[A-ZÁÉÍÓÚ]))\)?(?![\w-])", city_after=True),
-    _rule("LV LT EE AZ MD", "45", r"(?<!\w)(?P<postal>(?:LV|LT|MD|AZ)[-\s]\d{4,5})(?!\d)", strong=True),
+    _rule("LV LT EE AZ MD", "45", r"(?<!\w)(?P<postal>(?:LV|LT|MD|AZ)[-\s]\d{4,5})(?!\d)", strong=True, shapes=(b"AA-0000", b"AA 0000")),
     _rule("US TH TR MY ID KR SA EG IL PR IT ES FR UA PK PE MX GT", "5", r"(?<=[A-Za-zÀ-ɏ\u0370-\u04ff\u0e01-\u0e5b.,)])[\s,–-]{1,4}(?P<postal>\d{5}(?:-\d{4})?)(?![\d-]|\s\d)"),
     _rule("NZ AU ZA PH DK NO CH BD TN GE PY CY VE BG LV", "4", r"(?<=[A-Za-zÀ-ɏ\u0400-\u04ff.,)])[\s,–-]{1,4}(?P<postal>\d{4})(?![\d/-]|[.,]\d)"),
     _rule("ZA NZ AU PH BD GE", "4", r"^(?i:postal\scode|post\s?code)?[\s:]{0,3}(?P<postal>\d{4})\.?$"),

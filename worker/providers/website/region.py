@@ -36,19 +36,17 @@ _PT_POSTAL = re.compile(r"(?<![\d-])\d{4}-\d{3}\s{1,2}[A-ZÀ-Þ]")
 #: "CH-2400 Le Locle": the country stands before the code.
 _PREFIXED = re.compile(r"\b(DE?|AT?|CH|FR?|B|L|IT?|E|DK|SE?|N|FIN?)-\d{4,5}\s[A-ZÀ-Þ][A-Za-zà-ÿ]")
 _GB_PHONE = re.compile(r"(?:\((?<![\d+].)0|0(?<![\d+].))(?:1\d{3}|20|8\d\d|3\d\d|7\d{3})\)?\s\d{3,4}\s?\d{3,4}\b")
-#: A text with every digit as 0 and every capital as A: what a pattern needs is looked for there first.
-_OUTLINE = str.maketrans("123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0" * 9 + "A" * 26)
-#: Pattern, outlines of which one is in every match (none: it is always searched for), country, weight.
+#: Pattern, shapes of which one is in every match (``Rendering.may_show``), country, weight.
 _SHAPES = (
-    (_US_ZIP, (" 00000", "\n00000"), "US", 3.0),
-    (_NANP, ("000-0000", "000.0000", "000 0000"), "US", 1.5),
-    (_GB_POSTAL, (" 0AA", "\n0AA"), "GB", 3.0),
-    (_CA_POSTAL, ("0A0A0", "0A 0A0", "0A\n0A0"), "CA", 3.0),
-    (_GB_PHONE, (), "GB", 1.5),
-    (_NL_POSTAL, ("0000AA", "0000 AA", "0000\nAA"), "NL", 1.5),
-    (_PL_POSTAL, ("00-000 ", "00-000\n"), "PL", 1.5),
-    (_BR_POSTAL, ("00000-000",), "BR", 1.5),
-    (_PT_POSTAL, ("0000-000",), "PT", 1.5),
+    (_US_ZIP, (b" 00000", b"\n00000"), "US", 3.0),
+    (_NANP, (b"000-0000", b"000.0000", b"000 0000"), "US", 1.5),
+    (_GB_POSTAL, (b" 0AA", b"\n0AA"), "GB", 3.0),
+    (_CA_POSTAL, (b"0A0A0", b"0A 0A0", b"0A\n0A0"), "CA", 3.0),
+    (_GB_PHONE, (b"00 000", b"00) 000"), "GB", 1.5),
+    (_NL_POSTAL, (b"0000AA", b"0000 AA", b"0000\nAA"), "NL", 1.5),
+    (_PL_POSTAL, (b"00-000 ", b"00-000\n"), "PL", 1.5),
+    (_BR_POSTAL, (b"00000-000",), "BR", 1.5),
+    (_PT_POSTAL, (b"0000-000",), "PT", 1.5),
 )
 _AU_STATES = frozenset({"NSW", "VIC", "QLD", "ACT", "TAS", "SA", "WA", "NT"})
 _AU_POSTAL = re.compile(r"\b(?:NSW|VIC|QLD|ACT|TAS)\b,?\s{1,3}\d{4}\b|\b(?:SA|WA|NT)\s\d{4}\b")
@@ -113,17 +111,15 @@ def vote(
     )
     for code, count in named.items():
         votes[code] += min(2.0, 0.8 + 0.2 * count)
-    outline = figures.translate(_OUTLINE)
-    for pattern, hints, code, weight in _SHAPES:
-        # Letters and digits of other scripts have no outline.
-        if hints and not rendering.foreign and not any(hint in outline for hint in hints):
+    for pattern, shapes, code, weight in _SHAPES:
+        if not rendering.may_show(shapes):
             continue
         count = sum(1 for _, _ in zip(pattern.finditer(figures), range(6), strict=False))
         if count:
             votes[code] += weight * (0.7 + 0.1 * count)
     if not _AU_STATES.isdisjoint(rendering.exact) and _AU_POSTAL.search(figures):
         votes["AU"] += 3.0
-    for match, _ in zip(_PREFIXED.finditer(figures) if "-0000" in outline else (), range(4), strict=False):
+    for match, _ in zip(_PREFIXED.finditer(figures) if rendering.may_show((b"-0000",)) else (), range(4), strict=False):
         votes[PREFIX_COUNTRY[match.group(1)]] += 1.0
     for match in _CALLING.finditer(figures) if "+" in figures or "00" in figures else ():
         digits = match.group(1)

@@ -7,7 +7,7 @@ in text escaped), so one pass over the pieces between brackets gives text, links
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser
@@ -57,6 +57,9 @@ _FROM_DIGIT = re.compile(r"\d[^\n]*")
 #: The bytes of UTF-8 without those that begin a character from U+0340 to U+1FFF or from U+3000 on.
 _LATIN_BYTES = bytes({*range(256)}.difference(range(0xCD, 0xE2), range(0xE3, 0xF5)))
 _NO_DIGITS = bytes({*range(256)}.difference(b"0123456789\n"))
+_OUTLINE = bytes.maketrans(
+    b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZbcdefghijklmnopqrstuvwxyz", b"0" * 9 + b"A" * 25 + b"a" * 25
+)
 #: UTF-8 of text without other scripts: bytes of letters as they are, all else a space. The bytes that begin a symbol go
 #: with the rest, which leaves the others of the symbol behind, to be ignored.
 _LETTERS = bytes(
@@ -119,7 +122,16 @@ class Rendering:
     exact: frozenset[str] = frozenset()
     #: Whether there may be letters of other scripts than Latin.
     foreign: bool = False
+    #: The text in UTF-8 with every digit as 0, every capital as A and every small letter of ASCII as a.
+    outline: bytes = b""
     _lowered: str | None = None
+
+    def may_show(self, shapes: Sequence[bytes]) -> bool:
+        """Whether the text may hold one of the shapes, written with ``0``, ``A`` and ``a``: postal codes and the like.
+
+        Other scripts have digits of their own, so that a page in one may hold anything.
+        """
+        return self.foreign or any(shape in self.outline for shape in shapes)
 
     @property
     def lowered(self) -> str:
@@ -210,6 +222,7 @@ def render(parser: LexborHTMLParser, elements: Elements) -> Rendering:
     text = out.text = "\n".join(out.lines)
     encoded = text.encode(errors="replace")
     out.foreign = not text.isascii() and bool(encoded.translate(None, _LATIN_BYTES))
+    out.outline = encoded.translate(_OUTLINE)
     if out.foreign:
         # Other scripts have digits of their own, and full-width ones.
         out.numbered = [bisect_right(starts, match.start()) - 1 for match in _FROM_DIGIT.finditer(text)]
