@@ -70,8 +70,12 @@ def label_before(prefix: str) -> str:
     ('fax', 'fax', 'veto')
     """
     prefix = prefix[-PREFIX_REACH:]
-    if not prefix or prefix.isspace():
-        return ""
+    return "" if not prefix or prefix.isspace() else _label_in(prefix)
+
+
+@lru_cache(maxsize=4096)
+def _label_in(prefix: str) -> str:
+    """What is asked of one number several times, and alike of many: most stand behind "Tel: " or "Fax: "."""
     if _CAPITALS.search(prefix):
         return "veto"
     letter = _LETTER.search(prefix)
