@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from worker.providers.website.checksums import VAT_CHECKS, abn, cnpj, luhn, siret
@@ -92,6 +93,8 @@ _BARE_NUMBER = re.compile(r"[A-Z](?<![A-Z0-9].)[A-Z]U?\s?\d{8}")
 _BARE_SIGNS = (
     "CHE-", " MVA", "R.C.S", "K.v.K", "C.I.F", "N.I.F", "A.B.N", "R.F.C", "法人番号", "登録番号", "사업자", "统一社会"
 )  # fmt: skip
+#: The words of the signs in Latin letters: those of one are on every page with it.
+_BARE_WORDS = tuple(frozenset(re.findall("[A-Za-z]+", sign)) for sign in _BARE_SIGNS if sign.isascii())
 
 
 def find_registers(rendering: Rendering, regions: Sequence[str]) -> list[Fact]:
@@ -99,9 +102,11 @@ def find_registers(rendering: Rendering, regions: Sequence[str]) -> list[Fact]:
     found: list[Fact] = []
     seen: set[tuple[str, str]] = set()
     lines = rendering.lines
-    if not (_HINT_WORDS & rendering.vocabulary or _bare(rendering.text)):
+    hints = _HINT_WORDS & rendering.vocabulary
+    bare = _may_be_bare(rendering)
+    if not hints and not bare:
         return found
-    for index in _candidates(rendering):
+    for index in _candidates(rendering, hints, bare=bare):
         line = lines[index]
         if len(line) > 4000:
             continue
@@ -124,17 +129,23 @@ def find_registers(rendering: Rendering, regions: Sequence[str]) -> list[Fact]:
     return found
 
 
+def _may_be_bare(rendering: Rendering) -> bool:
+    """A quick look at the words of a page and its outline for what ``_bare`` finds."""
+    return any(words <= rendering.exact for words in _BARE_WORDS) or rendering.may_show((b"00000000",))
+
+
 def _bare(text: str) -> bool:
     """Whether there may be a register number that no word announces."""
     return any(sign in text for sign in _BARE_SIGNS) or _BARE_NUMBER.search(text) is not None
 
 
-def _candidates(rendering: Rendering) -> list[int]:
+def _candidates(rendering: Rendering, hints: AbstractSet[str], *, bare: bool) -> list[int]:
     """Lines with a digit that hold a hint themselves or stand right below one."""
-    words = [word for word in _HINT_WORDS & rendering.vocabulary if len(word) > 2]
-    near = rendering.lines_with([*words, *_SHORT_HINTS])
-    near.update(rendering.line_at(match.start()) for match in islice(_BARE_NUMBER.finditer(rendering.text), 200))
-    near |= rendering.lines_with(_BARE_SIGNS, exact=True)
+    words = [word for word in hints if len(word) > 2]
+    near = rendering.lines_with(words if len(words) == len(hints) else [*words, *_SHORT_HINTS])
+    if bare:
+        near.update(rendering.line_at(match.start()) for match in islice(_BARE_NUMBER.finditer(rendering.text), 200))
+        near |= rendering.lines_with(_BARE_SIGNS, exact=True)
     near |= {index + 1 for index in near}
     return [index for index in rendering.numbered if index in near]
 

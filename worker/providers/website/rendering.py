@@ -56,7 +56,6 @@ _ENTITIES = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&
 _FROM_DIGIT = re.compile(r"\d[^\n]*")
 #: The bytes of UTF-8 without those that begin a character from U+0340 to U+1FFF or from U+3000 on.
 _LATIN_BYTES = bytes({*range(256)}.difference(range(0xCD, 0xE2), range(0xE3, 0xF5)))
-_NO_DIGITS = bytes({*range(256)}.difference(b"0123456789\n"))
 _OUTLINE = bytes.maketrans(
     b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZbcdefghijklmnopqrstuvwxyz", b"0" * 9 + b"A" * 25 + b"a" * 25
 )
@@ -122,12 +121,12 @@ class Rendering:
     exact: frozenset[str] = frozenset()
     #: Whether there may be letters of other scripts than Latin.
     foreign: bool = False
-    #: The text in UTF-8 with every digit as 0, every capital as A and every small letter of ASCII as a.
+    #: The numbered lines in UTF-8 with every digit as 0, every capital as A and every small letter of ASCII as a.
     outline: bytes = b""
     _lowered: str | None = None
 
     def may_show(self, shapes: Sequence[bytes]) -> bool:
-        """Whether the text may hold one of the shapes, written with ``0``, ``A`` and ``a``: postal codes and the like.
+        """Whether numbered lines may hold one of the shapes, written with ``0``, ``A`` and ``a``: postal codes and such.
 
         Other scripts have digits of their own, so that a page in one may hold anything.
         """
@@ -222,14 +221,14 @@ def render(parser: LexborHTMLParser, elements: Elements) -> Rendering:
     text = out.text = "\n".join(out.lines)
     encoded = text.encode(errors="replace")
     out.foreign = not text.isascii() and bool(encoded.translate(None, _LATIN_BYTES))
-    out.outline = encoded.translate(_OUTLINE)
     if out.foreign:
         # Other scripts have digits of their own, and full-width ones.
         out.numbered = [bisect_right(starts, match.start()) - 1 for match in _FROM_DIGIT.finditer(text)]
         words = _WORD.findall(text)
     else:
-        digits = encoded.translate(None, _NO_DIGITS).split(b"\n")
-        out.numbered = [number for number, some in enumerate(digits) if some]
+        outlines = encoded.translate(_OUTLINE).split(b"\n")
+        out.numbered = [number for number, outline in enumerate(outlines) if b"0" in outline]
+        out.outline = b"\n".join([outlines[number] for number in out.numbered])
         words = encoded.translate(_LETTERS).decode(errors="ignore").split()
     out.exact = frozenset(words)
     out.vocabulary = frozenset(" ".join(out.exact).lower().split())
