@@ -10,7 +10,7 @@ from urllib.parse import urldefrag
 
 from worker.providers.website.document import Document, host_of
 from worker.providers.website.found import PageLink
-from worker.providers.website.rendering import FOOTER, NAV, Link, Rendering
+from worker.providers.website.rendering import FOOTER, NAV, Link, Rendering, host_in
 from worker.providers.website.text_keys import fold
 
 #: Subject of a page, its worth, words in addresses and link texts (folded).
@@ -73,7 +73,7 @@ def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageL
     links = rendering.links
     if len(links) > 2 * MAX_EACH_END:
         links = links[:MAX_EACH_END] + links[-MAX_EACH_END:]
-    elsewhere = {name for name in {link.authority for link in links} if name and _site(host_of(f"//{name}")) != own}
+    elsewhere = {name for name in {link.authority for link in links} if name and _site(host_in(name)) != own}
     links = [link for link in links if link.authority not in elsewhere]
     for index, subjects in _promising(links):
         link = links[index]
@@ -116,12 +116,12 @@ def _promising(links: Sequence[Link]) -> list[tuple[int, list[Subject]]]:
             subjects = hints(word[:4])
             if subjects is not None:
                 found.setdefault(index, []).extend(subjects)
-    starts = [0, *accumulate(len(part) + 1 for part in text.split(_BETWEEN))]
     others = [match.start() for match in _SHORT.finditer(text)]
     if not text.isascii():
         others += [match.start() for match in _FOREIGN.finditer(text)]
     if "%d" in text or "%e" in text:
         others += [match.start() for match in _ENCODED.finditer(text)]
+    starts = [0, *accumulate(len(part) + 1 for part in text.split(_BETWEEN))] if others else []
     for at in others:
         found.setdefault(bisect_right(starts, at) - 1, list(_PATTERNS))
     return sorted(found.items())

@@ -30,7 +30,7 @@ from worker.providers.website.people import Person, find_people
 from worker.providers.website.phones import Number, find_numbers, link_numbers
 from worker.providers.website.places import Places
 from worker.providers.website.region import country_names, vote
-from worker.providers.website.rendering import RENDERING, Rendering, render
+from worker.providers.website.rendering import RENDERING, Rendering, host_in, render
 from worker.providers.website.structured import Structured, read_structured
 from worker.providers.website.text_keys import words
 
@@ -176,7 +176,7 @@ def _hosts(document: Document, rendering: Rendering) -> tuple[str, list[str]]:
     written = Counter([link.authority for link in rendering.links if link.authority])
     counts: Counter[str] = Counter()
     for authority, count in written.items():
-        host = authority.rpartition("@")[2].partition(":")[0]
+        host = host_in(authority)
         if "." in host:
             counts[host] += count
     own = ""

@@ -74,6 +74,7 @@ _ANY_SCRIPT = re.compile("[α-ωа-яіїєґ\u05d0-\u05ea\u0e01-\u0e5b\u3041-\u
 #: "com.co", "gov.co": only people of the country register there, whatever its code is sold as.
 _UNDER_CC = re.compile(r"\.(?:com|co|org|net|gov|gob|edu|ac)\.[a-z]{2}$", re.I)
 _FALLBACK = ("US", "GB", "CA")
+_WITHOUT_DOLLAR = tuple(item for item in BY_CURRENCY if "$" not in item[0])
 
 
 def vote(
@@ -128,7 +129,7 @@ def vote(
             if region:
                 votes[region] += 1.0
                 break
-    for sign, code, weight in BY_CURRENCY:
+    for sign, code, weight in BY_CURRENCY if "$" in sample else _WITHOUT_DOLLAR:
         if sign in sample:
             votes[code] += weight
     opening = sample[:8_000]

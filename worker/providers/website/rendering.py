@@ -185,6 +185,15 @@ def authority_of(href: str) -> str:
     return authority
 
 
+def host_in(authority: str) -> str:
+    """The host of an authority, without user and port.
+
+    >>> host_in("me@acme.example:80")
+    'acme.example'
+    """
+    return authority.rpartition("@")[2].partition(":")[0]
+
+
 def attributes_of(tag: str) -> dict[str, str]:
     """Attributes of a serialised tag, without its name: lower-case names, unescaped values."""
     _, _, rest = tag.partition(" ")
@@ -260,7 +269,8 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
 
     # The end of a line is written out four times below: a call for each costs a tenth of the whole walk.
     for tag, text in pieces:
-        if tag[:1] == "/":
+        if tag < "0":
+            # It begins with a slash, which sorts before every letter.
             kind = _CLOSING.get(tag, _INLINE)
             inside = bits
             if around:
