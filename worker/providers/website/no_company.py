@@ -55,8 +55,9 @@ _SIGNS = frozenset(
     " confirm human robot roboter ddos cookies pardon denied unsuccessful unusual bot security captcha blocked login log sign anmelden anmeldung connexion connecter iniciar accedi entrar inloggen logga zaloguj found gefunden exist existe introuvable trouvée encontrada trovata gevonden hittades finns fundet funnet findes"
     " strona nebyla nalezena oldal error fehler erreur javascript script".split()
 )
-#: One of these is in every text that ``_CHALLENGE`` or ``_PARKED`` finds something in ("dom" for ``_FOR_SALE``).
-_CHALLENGE_SIGNS = ("checking", "moment", "attention", "human", "robot", "ddos", "cookies", "pardon", "denied", "unsuccessful", "unusual", "bot", "security", "captcha")  # fmt: skip
+#: One of these words is in every text that ``_CHALLENGE`` finds something in.
+_CHALLENGE_SIGNS = frozenset({"roboter", "humans", "checking", "moment", "attention", "human", "robot", "ddos", "cookies", "pardon", "denied", "unsuccessful", "unusual", "bot", "security", "captcha"})  # fmt: skip
+#: One of these is in every text that ``_PARKED`` finds something in ("dom" for ``_FOR_SALE``).
 _PARKED_SIGNS = ("dom", "parked", "related", "future", "soon", "construction", "entsteht", "aufbau", "default", "nginx", "works!", "iis", "congratulations", "suspended", "index")  # fmt: skip
 #: The same for ``_NOT_FOUND``.
 _NOT_FOUND_SIGNS = (
@@ -107,7 +108,7 @@ def kind_of_page(document: Document, rendering: Rendering, html: str, status: in
             return "challenge"
         if (
             (size < 1500 or status in {403, 429, 503})
-            and _any_of(_CHALLENGE_SIGNS, lowered)
+            and not _CHALLENGE_SIGNS.isdisjoint(rendering.vocabulary.union(_WORD.findall(title.lower())))
             and _CHALLENGE.search(head)
         ):
             return "challenge"
