@@ -39,13 +39,19 @@ def tidy(text: str) -> str:
     text = " ".join(text.split()).strip(" \t|:;,-–—•·*\"“”„«»'()[]>_#~^")
     text = _YEARS.sub("", text)
     for _ in range(2):
+        before = text
         match = _LEADING.match(text)
         if match and len(text) > match.end():
             text = text[match.end() :]
         match = _TRAILING.search(text)
         if match and match.start() > 1:
             text = text[: match.start()]
-    text = _FORMER.sub("", _STATE_TAIL.sub("", text))
+        if text == before:
+            break
+    if "," in text:
+        text = _STATE_TAIL.sub("", text)
+    if "(" in text:
+        text = _FORMER.sub("", text)
     if text.endswith(".") and not re.search(
         r"(?:\b\w|\b(?:Inc|Ltd|Co|Corp|Bros|Assoc|St|Dr|Jr|Sr)|\.\w)\.$", text, re.I
     ):

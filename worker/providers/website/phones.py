@@ -110,11 +110,13 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
     headers: dict[int, list[str]] = {}
     header_line = -1
     numbered = set(rendering.numbered)
-    if not numbered:
+    # Labels are read for the lines with enough digits below them.
+    promising = {index for index in rendering.numbered if _has_enough(_plain(lines[index], rendering))}
+    if not promising:
         return found
     looked_at = 0
     broken = -1, 0  # a line whose beginning belongs to a number on the line above, and how much of it
-    for index in range(max(0, rendering.numbered[0] - 4), rendering.numbered[-1] + 1):
+    for index in range(max(0, rendering.numbered[0] - 4), max(promising) + 1):
         line = lines[index]
         alone = label_alone(line) if len(line) <= 40 and index not in numbered else ""
         column = columns[index]
@@ -146,12 +148,13 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
                 position += 1
             labels = headers[column]
             above = labels[min(position, len(labels) - 1)]
-        if not line.isascii():
-            line = line.translate(_WIDE)
+        if index not in promising:
+            continue
+        line = _plain(line, rendering)
         if broken[0] == index:
             line = " " * broken[1] + line[broken[1] :]
-        if not _ENOUGH.search(line) and not _OPEN_END.search(line):
-            continue
+            if not _has_enough(line):
+                continue
         looked_at += 1 + len(line) // 200
         line = without_accounts(line)
         numbers = list(_in_line(line, index, lines, regions, above))
@@ -167,6 +170,16 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
         if len(found) >= MAX_NUMBERS or looked_at > MAX_LINES:
             break
     return _consistent(found)
+
+
+def _plain(line: str, rendering: Rendering) -> str:
+    """A line with full-width digits and signs as plain ones; only pages in other scripts have any."""
+    return line.translate(_WIDE) if rendering.foreign and not line.isascii() else line
+
+
+def _has_enough(line: str) -> bool:
+    """Whether a line may hold a number, or begin one that the next line ends."""
+    return _ENOUGH.search(line) is not None or _OPEN_END.search(line) is not None
 
 
 def _over_the_break(line: str, below: str, index: int, regions: Sequence[str], group: str) -> Number | None:
@@ -241,7 +254,7 @@ def _declared(text: str, fax: bool, path: str, regions: Sequence[str]) -> Number
 
 def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str], group: str) -> Iterator[Number]:
     spans: list[tuple[int, int, str, str]] = []  # start, end, written, completed
-    if any(c.isupper() for c in line):
+    if not line.islower():
         for match in islice(_VANITY.finditer(line), MAX_RUNS_IN_LINE):
             word = match.group("word").replace("-", "").translate(_KEYS)
             word = re.sub(r"[\s.]", "", word)[:7]
