@@ -24,6 +24,8 @@ _CITY_STATES = (
     "macau",
     "san marino",
 )
+#: Names of countries that no word of an address is by chance.
+_COUNTRIES = tuple(name for name in BY_NAME if len(name) > 3)
 _AFTER_CITY = re.compile(r"^,\s?([A-ZÁÉÍÓÚ][^\W\d_]{3,20}(?:\s[^\W\d_]{2,12}){0,2})(?=\s?[·|,.;(–-]|\s*$)")
 
 
@@ -64,8 +66,8 @@ def starts_with_country(tail: str) -> bool:
     name = LEAD.sub("", tail)[:24].lower()
     if name.startswith(_CITY_STATES):
         return False
-    return any(
-        name.startswith(word) and not name[len(word) : len(word) + 1].isalpha() for word in BY_NAME if len(word) > 3
+    return name.startswith(_COUNTRIES) and any(
+        name.startswith(word) and not name[len(word) : len(word) + 1].isalpha() for word in _COUNTRIES
     )
 
 

@@ -68,11 +68,17 @@ def applicable(regions: Sequence[str], local: str, named: Collection[str] = ()) 
 
 
 def matches(
-    line: str, rules: Sequence[tuple[PostalRule, str]], spans: Sequence[tuple[int, int]]
+    line: str, outline: bytes, rules: Sequence[tuple[PostalRule, str]], spans: Sequence[tuple[int, int]]
 ) -> list[tuple[tuple[PostalRule, str], re.Match[str]]]:
-    """Where codes stand on a line, each with its rule, from left to right; ``spans`` of phone numbers are left out."""
+    """Where codes stand on a line, each with its rule, from left to right; ``spans`` of phone numbers are left out.
+
+    ``outline`` is that of the line, or empty where letters of other scripts make it say nothing.
+    """
     found: list[tuple[tuple[PostalRule, str], re.Match[str]]] = []
     for rule in rules:
+        shapes = rule[0].shapes
+        if shapes and outline and not rule[0].words and not any(shape in outline for shape in shapes):
+            continue
         for match in rule[0].pattern.finditer(line):
             start, end = match.span("postal")
             if any(s < end and start < e for s, e in spans):

@@ -46,7 +46,7 @@ from worker.providers.website.address_street import (
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.east_asian import east_asian
 from worker.providers.website.postal import PREFIX_COUNTRY, PostalRule
-from worker.providers.website.rendering import H1, HEADING, Rendering
+from worker.providers.website.rendering import H1, HEADING, Rendering, outline_of
 from worker.providers.website.streets import is_box, street_score
 
 _CITY = re.compile(r"^[^\W\d_][^\d\n|•·;:@()\[\]]{0,48}")
@@ -89,7 +89,7 @@ def find_addresses(
             usable[local] = [
                 item
                 for item in applicable(regions, local, named)
-                if not item[0].shapes or rendering.may_show(item[0].shapes)
+                if rendering.may_say(item[0].words, item[0].shapes)
             ]
         end_before = 0
         sizes = frozenset(map(len, _RUNS.findall(line)))
@@ -99,7 +99,8 @@ def find_addresses(
             by_sizes[local, sizes] = rules
         if not rules:
             continue
-        for rule, match in matches(line, rules, numbers.get(index, ())):
+        outline = b"" if rendering.foreign else outline_of(line)
+        for rule, match in matches(line, outline, rules, numbers.get(index, ())):
             address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers, local)
             if address is not None:
                 found.append(address)

@@ -48,7 +48,8 @@ class PostalRule:
 
     ``strong`` codes are recognised anywhere, others only where a country is likely. ``city_after`` tells on
     which side of the code the city stands. ``sizes`` are the lengths of runs of digits of which a line must have one,
-    ``shapes`` outlines of which the page must have one (``Rendering.may_show``; none: it need not).
+    ``shapes`` outlines of which it must have one, too (``rendering.outline_of``), unless the page has one of the
+    ``words``; where there are none of either, it need not.
     """
 
     countries: tuple[str, ...]
@@ -57,6 +58,7 @@ class PostalRule:
     city_after: bool = False
     sizes: frozenset[int] = frozenset()
     shapes: tuple[bytes, ...] = ()
+    words: frozenset[str] = frozenset()
 
     @property
     def alone(self) -> bool:
@@ -66,10 +68,10 @@ class PostalRule:
 
 def _rule(
     countries: str, sizes: str, pattern: str, *, strong: bool = False, city_after: bool = False,
-    shapes: tuple[bytes, ...] = (),
+    shapes: tuple[bytes, ...] = (), words: frozenset[str] = frozenset(),
 ) -> PostalRule:  # fmt: skip
     return PostalRule(
-        tuple(countries.split()), re.compile(pattern), strong, city_after, frozenset(map(int, sizes)), shapes
+        tuple(countries.split()), re.compile(pattern), strong, city_after, frozenset(map(int, sizes)), shapes, words
     )
 
 
@@ -81,6 +83,10 @@ _PREFIXES = {
     "LV": "LV", "EE": "EE", "RO": "RO", "BG": "BG", "TR": "TR", "MD": "MD", "UA": "UA", "RS": "RS",
 }  # fmt: skip
 PREFIX_COUNTRY = _PREFIXES
+#: Outlines of prefixes and Polish codes: what is written around their dashes.
+_PREFIX_SHAPES = tuple(f"A{dash}0".encode() for dash in ("-", "- ", " -", " - ", "–", "– ", " –", " – "))
+_PL_SHAPES = tuple(f"00{dash}000{end}".encode() for dash in ("-", "- ", " -", " - ") for end in (" ", ","))
+_AU_WORDS = frozenset("nsw vic qld tas act sa wa nt wales victoria queensland australia tasmania".split())
 
 #: In order of trust: the first rule that matches a place on the line wins it.
 RULES: tuple[PostalRule, ...] = (
@@ -91,8 +97,8 @@ RULES: tuple[PostalRule, ...] = (
     _rule("GB", "12", r"(?<![\w-])(?P<postal>[A-Za-z]{1,2}\d[A-Za-z\d]?\s{0,2}\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2})(?![\w-])", shapes=(b"0AA", b"0Aa", b"0aA", b"0aa")),
     _rule("IE", "124", r"(?<!\w)(?P<postal>(?:[AC-FHKNPRTV-Y]\d\d|D6W)\s?[0-9AC-FHKNPRTV-Y]{4})(?!\w)"),
     _rule("IE", "12", r"(?<!\w)(?P<postal>Dublin\s(?:\d{1,2}|6W))(?!\w)(?![^\n]{0,24}\b[AC-FHKNPRTV-Y]\d[\dW]\s?[0-9AC-FHKNPRTV-Y]{4}(?!\w))"),
-    _rule("AU", "4", r"(?<!\w)(?P<region>NSW|N\.S\.W\.?|VIC|QLD|TAS|ACT|A\.C\.T\.?|(?:SA|WA|NT)(?=[\s,]{1,3}\d{4}(?!\d))|(?i:vic|qld|tas|new\ssouth\swales|victoria|queensland|western\saustralia|south\saustralia|tasmania))[.,]?[\s,–-]{1,4}(?:Australia[\s,]{1,3})?(?P<postal>\d{4})(?![\d-])", strong=True),
-    _rule("JP", "37", r"〒\s?(?P<postal>\d{3}[-‐－ー–]?\d{4})", strong=True, city_after=True),
+    _rule("AU", "4", r"(?<!\w)(?P<region>NSW|N\.S\.W\.?|VIC|QLD|TAS|ACT|A\.C\.T\.?|(?:SA|WA|NT)(?=[\s,]{1,3}\d{4}(?!\d))|(?i:vic|qld|tas|new\ssouth\swales|victoria|queensland|western\saustralia|south\saustralia|tasmania))[.,]?[\s,–-]{1,4}(?:Australia[\s,]{1,3})?(?P<postal>\d{4})(?![\d-])", strong=True, shapes=(b"A.A.A",), words=_AU_WORDS),
+    _rule("JP", "37", r"〒\s?(?P<postal>\d{3}[-‐－ー–]?\d{4})", strong=True, city_after=True, shapes=("〒".encode(),)),
     _rule("JP", "37", r"(?<![\d-])(?P<postal>\d{3}[-‐－]\d{4})(?![\d-])", city_after=True),
     _rule("KR", "35", r"(?:우\s?\)?|\()\s?(?P<postal>\d{5}|\d{3}-\d{3})\)?(?=\s)", city_after=True),
     _rule("KR", "35", r"(?<![\d-])(?P<postal>\d{3}-\d{3}|\d{5})(?![\d-])"),
@@ -100,9 +106,9 @@ RULES: tuple[PostalRule, ...] = (
     _rule("NL", "4", r"(?<![\w-])(?:NL\s?-?\s?)?(?P<postal>[1-9]\d{3}\s{0,2}[A-Z]{2})(?![\w])" + _CITY, strong=True, city_after=True, shapes=(b"0000AA", b"0000 AA")),
     _rule("NL", "4", r"(?<![\w-])(?P<postal>[1-9]\d{3}\s{0,2}[A-Za-z]{2})(?!\w)", city_after=True),
     _rule("PT", "4", r"(?<![\d-])(?:P-)?(?P<postal>\d{4}\s?-\s?\d{3})(?![\d-])", city_after=True),
-    _rule("PL", "2", r"(?<![\d-])(?:PL\s?-?\s?)?(?P<postal>\d{2}\s?-\s?\d{3})(?![\d-])" + _CITY, strong=True, city_after=True, shapes=(b"00-000", b"00 -000", b"00- 000", b"00 - 000")),
+    _rule("PL", "2", r"(?<![\d-])(?:PL\s?-?\s?)?(?P<postal>\d{2}\s?-\s?\d{3})(?![\d-])" + _CITY, strong=True, city_after=True, shapes=_PL_SHAPES),
     _rule("PL", "2", r"(?<=[a-zà-ɏ,])\s(?P<postal>\d{2}-\d{3})(?![\d-])"),
-    _rule("PREFIX", "345", rf"(?<![\w-])(?P<prefix>{'|'.join(sorted(_PREFIXES, key=len, reverse=True))})\s?[-–]\s?(?P<postal>\d{{4,5}}|\d{{3}}\s\d\d)(?!\d)" + _CITY, strong=True, city_after=True, shapes=(b"-0", b"- 0", b"\xe2\x80\x930", b"\xe2\x80\x93 0")),
+    _rule("PREFIX", "345", rf"(?<![\w-])(?P<prefix>{'|'.join(sorted(_PREFIXES, key=len, reverse=True))})\s?[-–]\s?(?P<postal>\d{{4,5}}|\d{{3}}\s\d\d)(?!\d)" + _CITY, strong=True, city_after=True, shapes=_PREFIX_SHAPES),
     _rule("MX ES CO CL AR VE PE UY CR EC", "456", r"(?:C\.?\s?P\.?|C[oó]digo\s[Pp]ostal)[\s:.º#]{0,4}(?P<postal>[A-Z]?\d{4,7}[A-Z]{0,3})(?!\d)", strong=True),
     _rule("RU UA BY KZ RO", "6", r"(?<![\d+(.-])(?P<postal>\d{6})(?=[\s,]{1,3}(?:г\.?|[А-ЯЁA-ZȘŞȚŢÎ]|Росс))", city_after=True),
     _rule("UA", "5", r"(?<![\d+(.-])(?P<postal>\d{5})(?=[\s,]{1,3}(?:м\.?|[А-ЯІЇЄҐA-Z]))", city_after=True),
@@ -127,7 +133,7 @@ RULES: tuple[PostalRule, ...] = (
     _rule("DE FR ES IT FI GR HR EE TR MX", "5", r"^(?i:plz|cap|c\.?p\.?|code\spostal|c[oó]digo\spostal)?[\s:.]{0,3}(?P<postal>\d{5})$", city_after=True),
     _rule("BE AT CH DK NO HU SI", "4", r"^(?i:plz|postnr|postcode|code\spostal|npa|irsz)[\s:.]{1,3}(?P<postal>\d{4})$", city_after=True),
     _rule("BE AT CH DK NO LU HU SI", "4", r"^(?P<postal>[1-9]\d{3}|0[1-9]\d\d)$", city_after=True),
-    _rule("CN TW KR", "63", r"(?:邮编|邮政编码|郵遞區號|우편번호)\s?[:：]?\s?(?P<postal>\d{6}|\d{5}|\d{3}-?\d{0,3})", strong=True),
+    _rule("CN TW KR", "63", r"(?:邮编|邮政编码|郵遞區號|우편번호)\s?[:：]?\s?(?P<postal>\d{6}|\d{5}|\d{3}-?\d{0,3})", strong=True, shapes=tuple(map(str.encode, "邮郵우"))),
     _rule("IL", "75", r"(?<![\d-])(?P<postal>\d{7}|\d{5})(?![\d-])"),
     _rule("TW", "356", r"(?<![\d\u4e00-\u9fff-])(?P<postal>\d{3}(?:\d{2,3})?)(?=[\s,]{0,2}[\u4e00-\u9fff])", city_after=True),
     _rule("TW", "356", r"(?<=[a-z,])[\s,]{1,3}(?P<postal>\d{3}(?:\d{2,3})?)(?![\d-])"),

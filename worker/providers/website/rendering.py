@@ -8,6 +8,7 @@ in text escaped), so one pass over the pieces between brackets gives text, links
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser
@@ -125,6 +126,10 @@ class Rendering:
     outline: bytes = b""
     _lowered: str | None = None
 
+    def may_say(self, words: AbstractSet[str], shapes: Sequence[bytes]) -> bool:
+        """Whether one of the words is on the page or one of the shapes may be; where there are none of either, too."""
+        return not (words or shapes) or not words.isdisjoint(self.vocabulary) or self.may_show(shapes)
+
     def may_show(self, shapes: Sequence[bytes]) -> bool:
         """Whether numbered lines may hold one of the shapes, written with ``0``, ``A`` and ``a``: postal codes and such.
 
@@ -160,6 +165,15 @@ class Rendering:
     def line_at(self, offset: int) -> int:
         """The number of the line that holds a code point offset."""
         return max(0, bisect_right(self.starts, offset) - 1)
+
+
+def outline_of(line: str) -> bytes:
+    """A line in UTF-8 with every digit as 0, every capital as A and every small letter of ASCII as a.
+
+    >>> outline_of("10 Downing St, SW1A 2AA")
+    b'00 Aaaaaaa Aa, AA0A 0AA'
+    """
+    return line.encode(errors="replace").translate(_OUTLINE)
 
 
 def unescape(text: str) -> str:
