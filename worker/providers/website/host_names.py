@@ -62,6 +62,15 @@ def agreement(name: str, core: str) -> float:
     if not parts:
         return 0.0
     joined = "".join(parts)
+    if (
+        core[0] not in {part[0] for part in whole}
+        and not core.startswith("the")
+        and not joined.startswith("the")
+        and not any(part in core for part in parts if len(part) >= 4)
+        and joined not in core
+    ):
+        # All that is looked at below begins like one of the words or holds one of them.
+        return 0.0
     if joined == core or "".join(whole) == core or ("the" + joined) == core or joined == "the" + core:
         return 1.0
     if "." in name and " " not in name and fold(name).removeprefix("www.").rpartition(".")[0].replace("-", "") == core:

@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 import re
+from itertools import chain
 
 from worker.providers.website.document import Document
 
@@ -16,6 +17,14 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     ("Google reCAPTCHA", "recaptcha/api.js"), ("hCaptcha", "hcaptcha.com"), ("Font Awesome", "font-awesome"), ("Google Fonts", "fonts.googleapis.com"), ("Typekit", "use.typekit.net"), ("Segment", "cdn.segment.com"), ("Facebook Pixel", "connect.facebook.net"), ("LinkedIn Insight", "snap.licdn.com"),
     ("Drift", "js.driftt.com"), ("Crisp", "client.crisp.chat"), ("tawk.to", "embed.tawk.to"), ("Calendly", "assets.calendly.com"), ("Typeform", "embed.typeform.com"), ("Optimizely", "cdn.optimizely.com"), ("Sentry", "browser.sentry-cdn.com"), ("New Relic", "js-agent.newrelic.com"),
 )  # fmt: skip
+_WORD = re.compile(r"[a-z]+")
+#: Each sign under a word that stands inside of it, between other characters: addresses without the word lack the sign.
+_BY_WORD: dict[str, list[tuple[str, str]]] = {}
+#: Signs without such a word.
+_OTHERS: list[tuple[str, str]] = []
+for _name, _sign in _SIGNS:
+    _inner = [word.group() for word in _WORD.finditer(_sign) if 0 < word.start() and word.end() < len(_sign)]
+    (_BY_WORD.setdefault(max(_inner, key=len), []) if _inner else _OTHERS).append((_name, _sign))
 _GENERATOR = re.compile(r"^(?P<name>[A-Za-z][\w .!+&-]{1,40}?)(?:\s+(?:CMS\s)?v?\d.*|\s*[;,(/-].*)?$")
 _KNOWN_GENERATORS = re.compile(
     r"wordpress|joomla|drupal|typo3|wix|squarespace|shopify|webflow|weebly|jimdo|contao|prestashop|magento|hugo|jekyll|gatsby|ghost|hubspot|elementor|woocommerce|nicepage|silverstripe|concrete|mediawiki|dotnetnuke|sitecore|adobe|blogger|odoo|next|nuxt|astro|docusaurus|framer|duda|strikingly|godaddy|mobirise|craft|umbraco|kentico|plone|shopware",
@@ -33,5 +42,6 @@ def find_technologies(document: Document) -> tuple[str, ...]:
         found.add({"joomla": "Joomla", "drupal": "Drupal"}.get(name.lower(), name))
     haystack = "\n".join([*document.scripts[:150], *document.stylesheets[:60]]).lower()
     if haystack:
-        found.update(name for name, sign in _SIGNS if sign in haystack)
+        signs = [*_OTHERS, *chain.from_iterable(_BY_WORD[word] for word in _BY_WORD.keys() & _WORD.findall(haystack))]
+        found.update([name for name, sign in signs if sign in haystack])
     return tuple(sorted(found, key=str.lower))
