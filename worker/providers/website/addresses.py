@@ -45,8 +45,9 @@ from worker.providers.website.address_street import (
 )
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.east_asian import east_asian
+from worker.providers.website.outline import outline_of
 from worker.providers.website.postal import PREFIX_COUNTRY, PostalRule
-from worker.providers.website.rendering import H1, HEADING, Rendering, outline_of
+from worker.providers.website.rendering import H1, HEADING, Rendering
 from worker.providers.website.streets import is_box, street_score
 
 _CITY = re.compile(r"^[^\W\d_][^\d\n|•·;:@()\[\]]{0,48}")
@@ -87,9 +88,7 @@ def find_addresses(
             local = BY_NAME.get(ahead.group(1).lower(), "")
         if local not in usable:
             usable[local] = [
-                item
-                for item in applicable(regions, local, named)
-                if rendering.may_say(item[0].words, item[0].shapes)
+                item for item in applicable(regions, local, named) if rendering.may_say(item[0].words, item[0].shapes)
             ]
         end_before = 0
         sizes = frozenset(map(len, _RUNS.findall(line)))

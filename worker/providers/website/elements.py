@@ -30,7 +30,7 @@ class Elements:
 
 
 def parse(source: str | bytes) -> LexborHTMLParser:
-    """The tree of a document; bytes have to be UTF-8. What browsers mirror inside of a ``select`` is not drawn anyway."""
+    """The tree of a document; bytes have to be UTF-8. What browsers mirror inside of a ``select`` is left out."""
     return LexborHTMLParser(source, options=LexborDocumentOptions.WO_EVENTS)
 
 

@@ -10,7 +10,8 @@ from urllib.parse import urldefrag
 
 from worker.providers.website.document import Document, host_of
 from worker.providers.website.found import PageLink
-from worker.providers.website.rendering import FOOTER, NAV, Link, Rendering, host_in
+from worker.providers.website.hosts import host_in
+from worker.providers.website.rendering import FOOTER, NAV, Link, Rendering
 from worker.providers.website.text_keys import fold
 
 #: Subject of a page, its worth, words in addresses and link texts (folded).

@@ -21,6 +21,7 @@ from worker.providers.website.fact import Fact
 from worker.providers.website.facts import find_facts
 from worker.providers.website.former import former_names
 from worker.providers.website.found import Mention, PageAddress, PageFinding
+from worker.providers.website.hosts import host_in
 from worker.providers.website.jsonld import load
 from worker.providers.website.links import links_of
 from worker.providers.website.microdata import read_markup
@@ -30,7 +31,7 @@ from worker.providers.website.people import Person, find_people
 from worker.providers.website.phones import Number, find_numbers, link_numbers
 from worker.providers.website.places import Places
 from worker.providers.website.region import country_names, vote
-from worker.providers.website.rendering import RENDERING, Rendering, host_in, render
+from worker.providers.website.rendering import RENDERING, Rendering, render
 from worker.providers.website.structured import Structured, read_structured
 from worker.providers.website.text_keys import words
 

@@ -43,6 +43,23 @@ _SPLITS = (
     re.compile(r"(?<=\d\d\d)\s{1,2}(?=\()|\s{2,}|(?<=\d\d\d)\.\s"),
     re.compile(r"(?<=\d\d\d\d)\s(?=[0(]\d)|(?<=\d{4})\s(?=[2-9]\d\d[-.])"),
 )
+_WIDE = str.maketrans("０１２３４５６７８９－（）＋　．／", "0123456789-()+ ./")
+#: The first part of a number at the end of a line.
+OPEN_END = re.compile(
+    rf"(?:^|[\s:])(?P<begin>(?:\+|\(\+|\(?0)\d{{1,5}}\)?(?:[\s/.()\-]{{1,3}}\d{{1,4}}\)?){{0,3}})[\s/{DASH}]{{0,3}}$"
+)
+#: At least five digits close together, or letters of a vanity number.
+_ENOUGH = re.compile(r"\d(?:\D{0,4}\d){4}|\d\d\d\W{1,3}[A-Z0-9-]{4}", re.A)
+
+
+def plain(line: str) -> str:
+    """A line with full-width digits and signs as plain ones; only pages in other scripts have any."""
+    return line if line.isascii() else line.translate(_WIDE)
+
+
+def has_enough(line: str) -> bool:
+    """Whether a line may hold a number, or begin one that the next line ends."""
+    return _ENOUGH.search(line) is not None or OPEN_END.search(line) is not None
 
 
 @lru_cache(maxsize=8192)

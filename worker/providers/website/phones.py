@@ -12,11 +12,14 @@ from worker.providers.website.phone_parts import (
     DASH,
     DATE,
     NANP,
+    OPEN_END,
     clean,
     completed,
     exactly_alone,
+    has_enough,
     is_international,
     pieces,
+    plain,
     read_number,
     tries,
     without_accounts,
@@ -30,7 +33,6 @@ _RUN = re.compile(
     rf"(?<![\w@/.,:=#$€£%&?])(?:\+|\(\+|\(|\[)?\s?\d[\d\s()\[\]./+{DASH}·•]{{3,58}}\d(?!\d|[%°@_]|[A-Za-z](?![A-Za-z]{{2}}))",
     re.A,
 )
-_WIDE = str.maketrans("０１２３４５６７８９－（）＋　．／", "0123456789-()+ ./")
 _EXTENSION = re.compile(
     r"^[\s,;(]{0,3}(?:ext(?:ension|n|\.)?|x|poste|ramal|dw|durchwahl|kl|int(?:erno|\.)?|anexo|wew|w\.|доб\.?|内線|分机|toestel)"
     r"[\s.:#]{0,3}\d{1,6}\b",
@@ -57,10 +59,7 @@ _PAIRS = re.compile(r"^[2-9]\d(?:\.\d\d){3}$")
 #: Sizes and page numbers: "36 / 37 / 38", "40 1/2 / 43".
 _NUMBER_LIST = re.compile(r"^[1-9]\d?(?:\s1/\d)?(?:\s?/\s?[1-9]\d?(?:\s1/\d)?){2,9}(?:\s\d{1,2})?$")
 _CONTACT = re.compile(r"^\W{0,3}(?:t[eé]l|phone|fax|e-?mail|mobil|whats\s?app|telefo|tlf|gsm)", re.I)
-#: The first part of a number at the end of a line, and what may follow on the next.
-_OPEN_END = re.compile(
-    rf"(?:^|[\s:])(?P<begin>(?:\+|\(\+|\(?0)\d{{1,5}}\)?(?:[\s/.()\-]{{1,3}}\d{{1,4}}\)?){{0,3}})[\s/{DASH}]{{0,3}}$"
-)
+#: What may follow on the next line.
 _OPEN_START = re.compile(r"^\d{2,8}(?:[\s.\-]\d{2,5}){0,3}(?=$|[\s,;|(])")
 _JOINED = re.compile(r"^\s?(?:[,/&;]|\b(?:and|or|und|oder|et|ou|y|o|e)\b)\s?$")
 _WORD_BETWEEN = re.compile(r"[^\W\d_]{3}|[\u3041-\u9fff]{2}")
@@ -72,8 +71,6 @@ MAX_NUMBERS = 300
 #: More runs of digits than this in a line or a page are tables of figures; looking at each would take seconds.
 MAX_RUNS_IN_LINE, MAX_LINES = 40, 1200
 _DIGIT = re.compile(r"\d")
-#: At least five digits close together, or letters of a vanity number.
-_ENOUGH = re.compile(r"\d(?:\D{0,4}\d){4}|\d\d\d\W{1,3}[A-Z0-9-]{4}", re.A)
 _ALONE = re.compile(r"^[\W_]{0,12}$")
 
 
@@ -105,13 +102,13 @@ class Number:
 def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
     """Every phone and fax number in the text. ``regions`` are ISO 3166 codes, likeliest first."""
     found: list[Number] = []
-    lines, columns = rendering.lines, rendering.columns
+    lines, columns, foreign = rendering.lines, rendering.columns, rendering.foreign
     group = ""  # what a label on a line of its own says of the lines below it
     headers: dict[int, list[str]] = {}
     header_line = -1
     numbered = set(rendering.numbered)
     # Labels are read for the lines with enough digits below them.
-    promising = {index for index in rendering.numbered if _has_enough(_plain(lines[index], rendering))}
+    promising = {index for index in rendering.numbered if has_enough(plain(lines[index]) if foreign else lines[index])}
     if not promising:
         return found
     looked_at = 0
@@ -150,10 +147,11 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
             above = labels[min(position, len(labels) - 1)]
         if index not in promising:
             continue
-        line = _plain(line, rendering)
+        if foreign:
+            line = plain(line)
         if broken[0] == index:
             line = " " * broken[1] + line[broken[1] :]
-            if not _has_enough(line):
+            if not has_enough(line):
                 continue
         looked_at += 1 + len(line) // 200
         line = without_accounts(line)
@@ -172,19 +170,9 @@ def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
     return _consistent(found)
 
 
-def _plain(line: str, rendering: Rendering) -> str:
-    """A line with full-width digits and signs as plain ones; only pages in other scripts have any."""
-    return line.translate(_WIDE) if rendering.foreign and not line.isascii() else line
-
-
-def _has_enough(line: str) -> bool:
-    """Whether a line may hold a number, or begin one that the next line ends."""
-    return _ENOUGH.search(line) is not None or _OPEN_END.search(line) is not None
-
-
 def _over_the_break(line: str, below: str, index: int, regions: Sequence[str], group: str) -> Number | None:
     """A number that a narrow column broke: ``+49 30`` at the end of a line, ``901820`` at the start of the next."""
-    start = _OPEN_END.search(line[-60:])
+    start = OPEN_END.search(line[-60:])
     rest = _OPEN_START.match(below)
     if not start or not rest:
         return None
@@ -241,7 +229,7 @@ def _untel(target: str) -> str:
 
 def _declared(text: str, fax: bool, path: str, regions: Sequence[str]) -> Number | None:
     """A number from a place that says it is one."""
-    text = text.strip()[:40].translate(_WIDE)
+    text = plain(text.strip()[:40])
     digits = "".join(c for c in text if c.isdigit())
     if not 6 <= len(digits) <= 16:
         return None

@@ -2,7 +2,7 @@
 
 Code shapes after the Universal Postal Union's addressing sheets and CLDR's postal code patterns.
 """
-# ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
+# ruff: noqa: E501, SIM905 - patterns and word lists are easier to read and to compare unbroken
 
 import re
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class PostalRule:
 
     ``strong`` codes are recognised anywhere, others only where a country is likely. ``city_after`` tells on
     which side of the code the city stands. ``sizes`` are the lengths of runs of digits of which a line must have one,
-    ``shapes`` outlines of which it must have one, too (``rendering.outline_of``), unless the page has one of the
+    ``shapes`` outlines of which it must have one, too (``outline.outline_of``), unless the page has one of the
     ``words``; where there are none of either, it need not.
     """
 

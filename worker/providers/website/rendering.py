@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborHTMLParser
 
 from worker.providers.website.elements import Elements
+from worker.providers.website.hosts import authority_of
+from worker.providers.website.outline import OUTLINE
 from worker.providers.website.unseen import cut_unseen
 
 #: The version of this rendering; offsets of evidence are only good for text made by the same one.
@@ -30,7 +32,6 @@ _FOLDED = re.compile(
     re.I,
 )
 _REGION = re.compile(r'\s(?:id|class|role)="([^"]{1,200})"', re.I)
-_ATTRIBUTE = re.compile(r'([^\s="]{1,60})(?:="([^"]*)")?')
 
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer"
@@ -57,9 +58,6 @@ _ENTITIES = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&
 _FROM_DIGIT = re.compile(r"\d[^\n]*")
 #: The bytes of UTF-8 without those that begin a character from U+0340 to U+1FFF or from U+3000 on.
 _LATIN_BYTES = bytes({*range(256)}.difference(range(0xCD, 0xE2), range(0xE3, 0xF5)))
-_OUTLINE = bytes.maketrans(
-    b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZbcdefghijklmnopqrstuvwxyz", b"0" * 9 + b"A" * 25 + b"a" * 25
-)
 #: UTF-8 of text without other scripts: bytes of letters as they are, all else a space. The bytes that begin a symbol go
 #: with the rest, which leaves the others of the symbol behind, to be ignored.
 _LETTERS = bytes(
@@ -167,51 +165,12 @@ class Rendering:
         return max(0, bisect_right(self.starts, offset) - 1)
 
 
-def outline_of(line: str) -> bytes:
-    """A line in UTF-8 with every digit as 0, every capital as A and every small letter of ASCII as a.
-
-    >>> outline_of("10 Downing St, SW1A 2AA")
-    b'00 Aaaaaaa Aa, AA0A 0AA'
-    """
-    return line.encode(errors="replace").translate(_OUTLINE)
-
-
 def unescape(text: str) -> str:
     """Undo lexbor's serialisation: the five escapes it writes."""
     if "&" in text:
         for name, character in _ENTITIES:
             text = text.replace(name, character)
     return text
-
-
-def authority_of(href: str) -> str:
-    """Host of an absolute address, in lower case, with user and port if it has them; empty for other addresses.
-
-    >>> authority_of("HTTPS://www.Acme.example:80/a//b?c"), authority_of("//acme.example?d"), authority_of("/a//b")
-    ('www.acme.example:80', 'acme.example', '')
-    """
-    scheme, slashes, rest = href.partition("//")
-    if not slashes or (scheme and scheme.lower() not in {"http:", "https:"}):
-        return ""
-    authority = rest.partition("/")[0].lower()
-    if "?" in authority or "#" in authority:
-        authority = authority.partition("?")[0].partition("#")[0]
-    return authority
-
-
-def host_in(authority: str) -> str:
-    """The host of an authority, without user and port.
-
-    >>> host_in("me@acme.example:80")
-    'acme.example'
-    """
-    return authority.rpartition("@")[2].partition(":")[0]
-
-
-def attributes_of(tag: str) -> dict[str, str]:
-    """Attributes of a serialised tag, without its name: lower-case names, unescaped values."""
-    _, _, rest = tag.partition(" ")
-    return {name: unescape(value) for name, value in _ATTRIBUTE.findall(rest)}
 
 
 def attribute(tag: str, name: str) -> str | None:
@@ -249,7 +208,7 @@ def render(parser: LexborHTMLParser, elements: Elements) -> Rendering:
         out.numbered = [bisect_right(starts, match.start()) - 1 for match in _FROM_DIGIT.finditer(text)]
         words = _WORD.findall(text)
     else:
-        outlines = encoded.translate(_OUTLINE).split(b"\n")
+        outlines = encoded.translate(OUTLINE).split(b"\n")
         out.numbered = [number for number, outline in enumerate(outlines) if b"0" in outline]
         out.outline = b"\n".join([outlines[number] for number in out.numbered])
         words = encoded.translate(_LETTERS).decode(errors="ignore").split()

@@ -7,7 +7,8 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from worker.providers.website.host_names import host_core
-from worker.providers.website.rendering import FOOTER, HEADER, Rendering, authority_of
+from worker.providers.website.hosts import authority_of
+from worker.providers.website.rendering import FOOTER, HEADER, Rendering
 from worker.providers.website.structured import Structured
 
 #: Field, hosts, the path of a profile; its group is the profile's name.

@@ -23,7 +23,7 @@ _BY_WORD: dict[str, list[tuple[str, str]]] = {}
 #: Signs without such a word.
 _OTHERS: list[tuple[str, str]] = []
 for _name, _sign in _SIGNS:
-    _inner = [word.group() for word in _WORD.finditer(_sign) if 0 < word.start() and word.end() < len(_sign)]
+    _inner = [word.group() for word in _WORD.finditer(_sign) if word.start() > 0 and word.end() < len(_sign)]
     (_BY_WORD.setdefault(max(_inner, key=len), []) if _inner else _OTHERS).append((_name, _sign))
 _GENERATOR = re.compile(r"^(?P<name>[A-Za-z][\w .!+&-]{1,40}?)(?:\s+(?:CMS\s)?v?\d.*|\s*[;,(/-].*)?$")
 _KNOWN_GENERATORS = re.compile(
