@@ -66,20 +66,18 @@ def decode(body: bytes, headers: Mapping[str, str]) -> tuple[str, str]:
     for mark, codec in _BOMS:
         if body.startswith(mark):
             return body.decode(codec, "replace"), codec
-    declared = _declared(body, headers)
-    if declared in {"utf-16", "utf-16le", "utf-16be", "utf-16-le", "utf-16-be"}:
-        # A meta element that can be read byte by byte proves that the page is not in UTF-16.
-        declared = None
     if b"\x00" in body[:200] and body[:200].count(b"\x00") > 40:
         codec = "utf-16-le" if body[1:2] == b"\x00" else "utf-16-be"
         return body.decode(codec, "replace"), codec
-    if declared == "iso2022_jp" or (b"\x1b" in body and b"\x1b$" in body[:50_000]):
+    if b"\x1b" in body and (b"\x1b$" in body[:50_000] or _declared(body, headers) == "iso2022_jp"):
         return body.decode("iso2022_jp", "replace"), "iso2022_jp"
     try:
         return body.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
         pass
-    if declared is not None:
+    declared = _declared(body, headers)
+    # A meta element that can be read byte by byte proves that the page is not in UTF-16.
+    if declared is not None and not declared.startswith("utf-16"):
         text = body.decode(declared, "replace")
         if text.count("\ufffd") * 100 <= len(body) - len(body.translate(None, bytes(range(128, 256)))):
             return text, declared
