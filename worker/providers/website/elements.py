@@ -6,13 +6,14 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNod
 
 #: Elements that are read before their text is dropped, and those that only describe.
 _HEAD = frozenset({"title", "meta", "link", "base", "script"})
-#: Elements without text for readers.
+#: Elements without text for readers: common ones, and those whose markup is not written out like other markup.
 _UNDRAWN = frozenset(
     {
-        "script", "style", "title", "noscript", "template", "svg", "select", "datalist", "iframe", "object", "textarea",
-        "canvas", "math", "xmp", "noframes", "noembed", "video", "audio", "map",
+        "script", "style", "title", "noscript", "svg", "select", "iframe", "textarea", "math", "xmp", "noframes", "noembed"
     }
 )  # fmt: skip
+#: Others without text for readers are left in the tree, which is quicker than to look for each of them.
+UNDRAWN_RARE = ("template", "datalist", "object", "canvas", "video", "audio", "map")
 #: hCard's outer elements; with ``itemscope`` and ``typeof`` they are where marked-up items begin.
 CARDS = ".vcard, .h-card, .adr, .p-adr"
 #: Every query walks the whole tree, so all that is looked for is asked for at once.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser
 
-from worker.providers.website.elements import Elements
+from worker.providers.website.elements import UNDRAWN_RARE, Elements
 from worker.providers.website.hosts import authority_of
 from worker.providers.website.outline import OUTLINE
 from worker.providers.website.unseen import cut_unseen
@@ -45,10 +45,11 @@ _BITS = {
     "li": ITEM, "address": ADDRESS, "label": LABEL, "dt": LABEL,
 }  # fmt: skip
 #: What an element does to the lines, ordered so that one comparison tells blocks (up to cells), inline and void ones.
-_BLOCK, _ROW, _CELL, _INLINE, _ANCHOR, _VOID, _BREAK, _RULE, _IMAGE, _INPUT = range(10)
+_BLOCK, _ROW, _CELL, _INLINE, _ANCHOR, _UNDRAWN, _VOID, _BREAK, _RULE, _IMAGE, _INPUT = range(11)
 _UNKNOWN = (_INLINE, 0)
 _KINDS = {
     **dict.fromkeys(_BITS, _INLINE), **dict.fromkeys(_BLOCKS, _BLOCK), **dict.fromkeys(_VOIDS, _VOID),
+    **dict.fromkeys(UNDRAWN_RARE, _UNDRAWN),
     "tr": _ROW, "td": _CELL, "th": _CELL, "a": _ANCHOR, "br": _BREAK, "hr": _RULE, "img": _IMAGE, "input": _INPUT,
 }  # fmt: skip
 _TAGS = {name: (kind, _BITS.get(name, 0)) for name, kind in _KINDS.items()}
@@ -300,6 +301,9 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
                 if after_close and rest and buffer and text[:1].isalnum() and buffer[-1][-1].isalnum():
                     # Style sheets draw adjacent labelled elements apart; glued, words of two facts would be one.
                     space = True
+                if kind == _UNDRAWN:
+                    hidden_from = len(around) - 1
+                    continue
                 run_from = len(buffer)
             elif kind == _BREAK:
                 if buffer:
