@@ -9,7 +9,8 @@ _HEAD = frozenset({"title", "meta", "link", "base", "script"})
 #: Elements without text for readers: common ones, and those whose markup is not written out like other markup.
 _UNDRAWN = frozenset(
     {
-        "script", "style", "title", "noscript", "svg", "select", "iframe", "textarea", "math", "xmp", "noframes", "noembed"
+        "script", "style", "title", "noscript", "svg", "select", "iframe", "textarea", "math",
+        "xmp", "noframes", "noembed",
     }
 )  # fmt: skip
 #: Others without text for readers are left in the tree, which is quicker than to look for each of them.

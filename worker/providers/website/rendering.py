@@ -60,7 +60,8 @@ _FROM_DIGIT = re.compile(r"\d[^\n]*")
 #: The bytes of UTF-8 without those that begin a character from U+0340 to U+1FFF or from U+3000 on.
 _LATIN_BYTES = bytes({*range(256)}.difference(range(0xCD, 0xE2), range(0xE3, 0xF5)))
 #: UTF-8 of text without other scripts: bytes of letters as they are, all else a space. The bytes that begin a symbol go
-#: with the rest, which leaves the others of the symbol behind, to be ignored.
+#: with the rest, which leaves the others of the symbol behind, to be ignored; only the sign of multiplication stands
+#: among letters.
 _LETTERS = bytes(
     byte if 0x41 <= byte & 0xDF <= 0x5A or 0x80 <= byte <= 0xBF or 0xC3 <= byte <= 0xCB else 0x20 for byte in range(256)
 )
@@ -212,7 +213,7 @@ def render(parser: LexborHTMLParser, elements: Elements) -> Rendering:
         outlines = encoded.translate(OUTLINE).split(b"\n")
         out.numbered = [number for number, outline in enumerate(outlines) if b"0" in outline]
         out.outline = b"\n".join([outlines[number] for number in out.numbered])
-        words = encoded.translate(_LETTERS).decode(errors="ignore").split()
+        words = encoded.replace(b"\xc3\x97", b" ").translate(_LETTERS).decode(errors="ignore").split()
     out.exact = frozenset(words)
     out.vocabulary = frozenset(" ".join(out.exact).lower().split())
     out.schemed = [link for link in out.links if ":" in link.href[:9] and link.href[:4] != "http"]
