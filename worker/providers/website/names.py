@@ -47,6 +47,7 @@ _RIGHTS = re.compile(
     r"[\s,.;–|(-]{0,4}\b(?:all\s+rights?|alle\s+rechte|tous\s+droits|todos\s+(?:los\s+)?(?:derechos|direitos)|tutti\s+i\s+diritti|alle\s+rechten|rights\s+reserved|copyright|with\s+all|unless|privacy|terms|designed|site\s+(?:by|design|map)|web\s?(?:site|design)|powered|and\s+its|or\s+its|and/or|is\s+a\s|are\s|\d{4}|p\.?\s?iva|all\s+content|reserved|disclaimer|legal|no\s+part|developed|impressum|datenschutz|hosted|created|contact|use\s+of|all\s+trade).*$",
     re.I,
 )
+_EDGES = " .,®™©"
 _CLAIM_SIGNS = ("©", "(c)", "opyright", "(C)", "COPYRIGHT")
 _WIDE_FORMS = ("株式", "有限", "주식", "㈜")
 _LOGO = ("logo", "brand", "masthead", "site-title", "sitetitle", "header")
@@ -127,9 +128,9 @@ def rank_names(
     _from_head(document, offer)
     _from_body(rendering, hosts, addresses, offer)
     cores = [core for host in hosts if (core := host_core(host))]
-    alone = _alone_counts(rendering)
+    alone = _alone_counts(rendering, {_bare(form) for candidate in pool.values() for form in candidate.forms})
     for candidate in pool.values():
-        candidate.alone = sum(alone[form.lower().strip(" .,®™©")] for form in candidate.forms)
+        candidate.alone = sum([alone[_bare(form)] for form in candidate.forms])
         candidate.agreement = max(
             (agreement(candidate.text, core) * (1.0 if n == 0 else 0.6) for n, core in enumerate(cores)), default=0.0
         )
@@ -299,10 +300,15 @@ def _is_home(href: str, own: set[str]) -> bool:
     return False
 
 
-def _alone_counts(rendering: Rendering) -> Counter[str]:
+def _bare(form: str) -> str:
+    return form.lower().strip(_EDGES)
+
+
+def _alone_counts(rendering: Rendering, forms: set[str]) -> Counter[str]:
+    """How often each of the forms fills a line, or an element of its own inside of one."""
     texts = rendering.lowered.split("\n")
     texts += "\n".join([text for text, _, _, _ in rendering.runs]).lower().split("\n")
-    return Counter([text.strip(" .,®™©") for text in texts if len(text) <= MAX_NAME])
+    return Counter([bare for text in texts if len(text) <= MAX_NAME and (bare := text.strip(_EDGES)) in forms])
 
 
 def _score(pool: dict[str, Candidate]) -> list[Candidate]:
