@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -40,7 +41,7 @@ FLOOR = "bare aiohttp loop"
 JUDGED = "enrichd, 3 paid calls"
 PRICE_MICROS = 1000
 JOBS = 1000
-ROUNDS = 5
+ROUNDS = 7
 _STALLED_S = 60.0
 _ADD = 500
 
@@ -243,10 +244,15 @@ def table(best: Mapping[str, Round]) -> Table:
     return out
 
 
-def promise(best: Mapping[str, Round]) -> tuple[str, bool]:
-    """(figure and bound, kept): the worker's CPU against the bare loop's."""
-    times = best[JUDGED].micros_per_job / best[FLOOR].micros_per_job
-    return f"{times:.2f} (at most {OVERHEAD_BOUND:g})", times <= OVERHEAD_BOUND
+def promise(rounds: Sequence[Round]) -> tuple[str, bool]:
+    """(figure and bound, kept): the worker's CPU against the bare loop's, the median over pairs measured one after the
+    other. A host that is slow for a while is slow for both; the best of each may be from different hours."""
+    floors = (one for one in rounds if one.name == FLOOR)
+    judged = (one for one in rounds if one.name == JUDGED)
+    times = sorted(ours.micros_per_job / bare.micros_per_job for ours, bare in zip(judged, floors, strict=True))
+    middle = statistics.median(times)
+    figure = f"{middle:.2f}, {times[0]:.2f} to {times[-1]:.2f} in {len(times)} rounds (at most {OVERHEAD_BOUND:g})"
+    return figure, middle <= OVERHEAD_BOUND
 
 
 async def run(slots: int, jobs: int = JOBS, rounds: int = ROUNDS) -> list[Round]:
@@ -296,7 +302,7 @@ def show(console: Console, found: Sequence[Round], slots: int) -> None:
         f"best of {rounds} by CPU; {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}[/]"
     )
     console.print(table(best))
-    figure, kept = promise(best)
+    figure, kept = promise(found)
     console.print(f"  {'[green]kept[/]  ' if kept else '[red]missed[/]'} enrichd CPU, times the bare loop: {figure}")
 
 

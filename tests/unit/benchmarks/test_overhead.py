@@ -35,9 +35,17 @@ def test_the_best_round_counts() -> None:
 @pytest.mark.parametrize(("cpu_s", "kept"), [(0.6, True), (0.61, False)])
 def test_the_promise_is_judged_against_the_bare_loop(cpu_s: float, kept: bool) -> None:
     """Twice its CPU is kept, more is missed."""
-    figure, held = promise({FLOOR: FLOOR_ROUND, JUDGED: judged(cpu_s)})
+    figure, held = promise([FLOOR_ROUND, judged(cpu_s)])
     assert held is kept
-    assert figure == f"{cpu_s / 0.3:.2f} (at most 2)"
+    assert figure.startswith(f"{cpu_s / 0.3:.2f}, ")
+
+
+def test_rounds_are_compared_with_the_one_before_them() -> None:
+    """A slow hour is slow for both; the median of the pairs counts, and all are told."""
+    slow_hour = [Round(FLOOR, 1000, 1.0, 0.6), judged(1.14)]
+    figure, held = promise([FLOOR_ROUND, judged(0.54), *slow_hour, FLOOR_ROUND, judged(0.9)])
+    assert held
+    assert figure == "1.90, 1.80 to 3.00 in 3 rounds (at most 2)"
 
 
 def test_the_table_has_servers_beside() -> None:
