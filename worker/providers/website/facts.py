@@ -9,7 +9,8 @@ from worker.providers.website.history import find_history
 from worker.providers.website.hours import find_hours
 from worker.providers.website.jsonld import first
 from worker.providers.website.registers import find_registers
-from worker.providers.website.rendering import Rendering, attribute
+from worker.providers.website.rendering import Rendering
+from worker.providers.website.serialised import attribute
 from worker.providers.website.structured import Organisation, Structured
 from worker.providers.website.technologies import find_technologies
 

@@ -20,7 +20,8 @@ from worker.providers.website.legal_forms import (
 )
 from worker.providers.website.legal_mentions import legal_mentions
 from worker.providers.website.name_text import MAX_NAME, plausible, tidy
-from worker.providers.website.rendering import H1, HEADING, Rendering, attribute
+from worker.providers.website.rendering import H1, HEADING, Rendering
+from worker.providers.website.serialised import attribute
 from worker.providers.website.streets import street_score
 from worker.providers.website.structured import Structured
 from worker.providers.website.text_keys import fold, name_key

@@ -16,6 +16,7 @@ from selectolax.lexbor import LexborHTMLParser
 from worker.providers.website.elements import UNDRAWN_RARE, Elements
 from worker.providers.website.hosts import authority_of
 from worker.providers.website.outline import OUTLINE
+from worker.providers.website.serialised import attribute, tags_and_texts, unescape
 from worker.providers.website.unseen import cut_unseen
 
 #: The version of this rendering; offsets of evidence are only good for text made by the same one.
@@ -54,7 +55,6 @@ _KINDS = {
 }  # fmt: skip
 _TAGS = {name: (kind, _BITS.get(name, 0)) for name, kind in _KINDS.items()}
 _CLOSING = {f"/{name}": kind for name, kind in _KINDS.items()}
-_ENTITIES = (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&"))
 #: A line from its first digit on: one match per line.
 _FROM_DIGIT = re.compile(r"\d[^\n]*")
 #: The bytes of UTF-8 without those that begin a character from U+0340 to U+1FFF or from U+3000 on.
@@ -167,23 +167,6 @@ class Rendering:
         return max(0, bisect_right(self.starts, offset) - 1)
 
 
-def unescape(text: str) -> str:
-    """Undo lexbor's serialisation: the five escapes it writes."""
-    if "&" in text:
-        for name, character in _ENTITIES:
-            text = text.replace(name, character)
-    return text
-
-
-def attribute(tag: str, name: str) -> str | None:
-    """One attribute of a serialised tag, or None."""
-    at = tag.find(f' {name}="')
-    if at < 0:
-        return None
-    at += len(name) + 3
-    return unescape(tag[at : tag.find('"', at)])
-
-
 def render(parser: LexborHTMLParser, elements: Elements) -> Rendering:
     """Render a parsed document. Scripts, styles and other unseen elements are removed from ``parser``."""
     sheets = "\n".join([node.text() for node in elements.sheets])
@@ -197,7 +180,7 @@ def render(parser: LexborHTMLParser, elements: Elements) -> Rendering:
         head, *rest = html.split("<!--")
         html = head + "".join([piece.partition("-->")[2] for piece in rest])
     out = Rendering([], [])
-    _walk(_tags_and_texts(html), out)
+    _walk(tags_and_texts(html), out)
     at, starts = 0, out.starts
     for line in out.lines:
         starts.append(at)
@@ -218,15 +201,6 @@ def render(parser: LexborHTMLParser, elements: Elements) -> Rendering:
     out.vocabulary = frozenset(" ".join(out.exact).lower().split())
     out.schemed = [link for link in out.links if ":" in link.href[:9] and link.href[:4] != "http"]
     return out
-
-
-def _tags_and_texts(html: str) -> Iterable[tuple[str, str]]:
-    """Every tag without its brackets, with the text behind it."""
-    parts = html.replace(">", "<").split("<")
-    if 2 * html.count("<") != len(parts) - 1 or "<plaintext" in html:
-        # Brackets in the names of attributes and behind "plaintext" are written as they are, not in pairs.
-        return [(tag, text) for piece in html.split("<")[1:] for tag, _, text in (piece.partition(">"),)]
-    return zip(parts[1::2], parts[2::2], strict=False)
 
 
 def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
