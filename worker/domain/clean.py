@@ -36,16 +36,18 @@ def json_bytes(value: Any) -> bytes:
         data = orjson.dumps(value)
     except TypeError:
         data = _less_usual_json(value)
-    if b"\\u0000" in data:
-        data = orjson.dumps(clean_value(value), option=orjson.OPT_NON_STR_KEYS, default=str)
-    return data
+    return _cleaned_json(value) if b"\\u0000" in data else data
 
 
 def _less_usual_json(value: Any) -> bytes:
     try:
         return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:  # a lone surrogate, or a type that JSON does not have
-        return orjson.dumps(clean_value(value), option=orjson.OPT_NON_STR_KEYS, default=str)
+        return _cleaned_json(value)
+
+
+def _cleaned_json(value: Any) -> bytes:
+    return orjson.dumps(clean_value(value), option=orjson.OPT_NON_STR_KEYS, default=str)
 
 
 def json_text(value: Any) -> str:

@@ -95,13 +95,13 @@ class Result(NamedTuple):
         data: dict[str, Any] = {
             "status": str(self.status),
             "data": self.data,
-            "gaps": [gap.as_json() for gap in self.gaps] if self.gaps else [],
+            "gaps": [gap.as_json() for gap in self.gaps],
             "costs": {
                 "provider": cents(provider),
                 "llm": cents(llm),
                 "total": cents(provider + llm),
             },
-            "stages": [stage.as_json() for stage in self.stages] if self.stages else [],
+            "stages": [stage.as_json() for stage in self.stages],
             "timestamp": self.timestamp,
         }
         if self.checks:
