@@ -85,15 +85,12 @@ class Accounts:
 
     async def unhindered(self, call: Call) -> Permit | None:
         """A permit to send now, for an account without limits that is in order; None where ``admit`` has to decide."""
-        place = self._place(call)
-        if place.pace is not None:
+        if (permit := self.at_once(call)) is not None:
+            return permit
+        place, asked_at = self._place(call), monotonic()
+        if place.pace is not None or not await self._looker.submit(place):
             return None
-        now = asked_at = monotonic()
-        if now >= place.believed_until:
-            if not await self._looker.submit(place):
-                return None
-            now = monotonic()
-        return Permit(now, asked_at)
+        return Permit(monotonic(), asked_at)
 
     def at_ease(self, call: Call) -> bool:
         """Whether an account with limits had room for everybody a moment ago, so that a turn will hardly be refused."""

@@ -35,7 +35,7 @@ _GIVE_UP_MARGIN_S = 30.0
 
 
 class Opened(NamedTuple):
-    """An intent that is written down, before anything else was asked: nothing else stands before its call."""
+    """An intent that is written down (``call_id`` 0: none is needed), with the permit to send if there is one yet."""
 
     intent: Intent
     call_id: int
