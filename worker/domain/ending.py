@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from worker.domain.backoff import Backoff
 from worker.domain.job import Job, JobStatus, ResultStatus
@@ -18,7 +19,7 @@ class RetryPolicy:
     deadline_s: float = 86_400.0
 
 
-class Ending(NamedTuple):
+class Ending(Struct, frozen=True, gc=False):
     """What becomes of the job: its status, and when it runs again (``due``), if it does."""
 
     status: JobStatus

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from worker.domain.lane import DEFAULT_LANE, Lane
 
 DEFAULT_WORKSPACE = "default"
-
-_NOTHING: Mapping[str, str] = {}
 
 
 class JobStatus(StrEnum):
@@ -37,7 +36,7 @@ class ResultStatus(StrEnum):
     FAILED = "failed"
 
 
-class Delivery(NamedTuple):
+class Delivery(Struct, frozen=True, gc=False):
     """One delivery of one entry: the fence's second half.
 
     ``count`` is Redis's delivery count, from 1. ``entry_id`` is the stream's id (``<ms>-<seq>``).
@@ -46,10 +45,10 @@ class Delivery(NamedTuple):
     stream: str
     lane: Lane
     entry_id: str
-    count: int  # type: ignore[assignment]  # a tuple's method of that name is not missed here
+    count: int
 
 
-class Job(NamedTuple):
+class Job(Struct, frozen=True, gc=False):
     """What is to be done, for whom.
 
     ``generation`` grows at every re-add (retry, snooze, replay, republish); ``attempts`` counts tries that cost
@@ -77,8 +76,8 @@ class Job(NamedTuple):
     first_pickup_at: datetime | None = None
     explicit_id: bool = False
     trace: str = ""
-    known: Mapping[str, str] = _NOTHING
-    fields: Mapping[str, str] = _NOTHING
+    known: Mapping[str, str] = {}
+    fields: Mapping[str, str] = {}
     validate: tuple[str, ...] = ()
 
 

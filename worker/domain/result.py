@@ -1,18 +1,17 @@
 """The result of a run as producers read it: data, gaps, costs, stages."""
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct, field
 
 from worker.domain.check import Check
 from worker.domain.job import ResultStatus
 from worker.domain.money import cents
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True, gc=False):
     """One step of a run. ``skipped`` says why it did not run; ``outcome`` is a provider's Outcome otherwise."""
 
     name: str
@@ -46,8 +45,7 @@ class Stage:
         return data
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True, gc=False):
     """A required field that is missing, stale or too uncertain, and who was asked.
 
     ``asked`` maps provider names to what they answered (an Outcome, or why they were not asked). ``going_on`` maps
@@ -56,8 +54,8 @@ class Gap:
 
     field: str
     why: str
-    asked: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    going_on: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    asked: Mapping[str, str] = field(default_factory=dict)
+    going_on: Mapping[str, int] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object in the result's spelling."""
@@ -67,7 +65,7 @@ class Gap:
         return data
 
 
-class Result(NamedTuple):
+class Result(Struct, frozen=True, gc=False):
     """What a finished run found.
 
     ``data`` maps each field to value, confidence, sources, evidence and observedAt (see ``record.FieldValue``).

@@ -1,8 +1,9 @@
 """Subjects: the company or person a job is about, with every identifier known so far."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class Entity(StrEnum):
@@ -12,8 +13,7 @@ class Entity(StrEnum):
     PERSON = "person"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True, gc=False):
     """A company or person.
 
     ``key`` is the canonical identity within a workspace: ``company:acme.example``,

@@ -1,22 +1,21 @@
 """Verdicts: how a run ended, as a value. Settling one is the only way a run ends."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from worker.domain.claim import Claim
 from worker.domain.result import Result, Stage
 from worker.domain.subject import Subject
 
 
-class Done(NamedTuple):
+class Done(Struct, frozen=True, gc=False):
     """The job ended: completed (success, partial) or failed (nothing found), by ``result.status``."""
 
     result: Result
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(Struct, frozen=True, gc=False):
     """Something failed for the moment: try again after a backoff. Spends an attempt."""
 
     error_class: str
@@ -26,8 +25,7 @@ class Retry:
     fallback: Result | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Snooze:
+class Snooze(Struct, frozen=True, gc=False):
     """Nothing failed, but it has to wait until ``until`` (aware UTC). Spends no attempt."""
 
     until: datetime
@@ -35,8 +33,7 @@ class Snooze:
     fallback: Result | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Dead:
+class Dead(Struct, frozen=True, gc=False):
     """No run of this entry can succeed: kept with its raw fields and the reason."""
 
     error_class: str
@@ -44,23 +41,20 @@ class Dead:
     stack: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(Struct, frozen=True, gc=False):
     """Somebody asked for the job to stop."""
 
     reason: str = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(Struct, frozen=True, gc=False):
     """The id is already done, in this generation: only the entry is acknowledged."""
 
 
 Verdict = Done | Retry | Snooze | Dead | Cancelled | Duplicate
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(Struct, frozen=True, gc=False):
     """A line of ``job_logs``."""
 
     at: datetime
@@ -68,7 +62,7 @@ class LogLine:
     message: str
 
 
-class Report(NamedTuple):
+class Report(Struct, frozen=True, gc=False):
     """A run, ended: its verdict and what it learned on the way, settled in one transaction.
 
     ``scrub``: the job's row keeps nothing of what the entry said; its subject asked not to be processed.

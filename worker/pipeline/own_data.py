@@ -1,8 +1,9 @@
 """What a job itself said of its contact or account, for the case that nobody could be asked. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from worker.domain.finding import MOMENTARY, WAITING, Finding
 from worker.domain.job import ResultStatus
@@ -30,7 +31,7 @@ def handed_through(result: Result, subject: Subject, findings: Mapping[str, Find
         for gap in result.gaps
     )
     notes = (*result.notes, note) if away and values else result.notes
-    return result._replace(status=ResultStatus.PARTIAL, data=data, gaps=gaps, notes=notes)
+    return replace(result, status=ResultStatus.PARTIAL, data=data, gaps=gaps, notes=notes)
 
 
 def _away(findings: Iterable[Finding]) -> str:

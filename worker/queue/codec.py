@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import orjson
+from msgspec.structs import replace
 
 from worker.domain.errors import EntryError, MalformedEntry, UnknownKind, Unsupported
 from worker.domain.fields import FIELDS
@@ -374,7 +375,8 @@ def parse(
     run_at = options.get("runAt")
     tags = options.get("tags")
     known = options.get("known")
-    job = job._replace(
+    job = replace(
+        job,
         generation=_integer(options, GENERATION, 0, 0, MAX_GENERATION),
         attempts=_integer(options, ATTEMPTS, 0, 0, 1_000_000),
         max_attempts=_attempts(options, max_attempts),
@@ -392,7 +394,7 @@ def parse(
     subject = kind.subject(job)
     unique = options.get("uniqueKey", "").strip()
     if unique and not explicit and ID not in options:
-        return job._replace(id=unique_id(kind_name, unique, subject.key), explicit_id=True)
+        return replace(job, id=unique_id(kind_name, unique, subject.key), explicit_id=True)
     return job
 
 

@@ -6,8 +6,10 @@ Every verb raises QueueUnavailable while Redis is away, GroupMissing when a grou
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from msgspec import Struct
+from msgspec.structs import replace
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
@@ -21,7 +23,7 @@ from worker.queue.scripts import run, run_together
 LANES: Final = tuple(Lane)
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True, gc=False):
     """A delivered entry, not yet parsed: ``flat`` is ``[field, value, ...]``. ``mark`` is '' or 'cancel'."""
 
     delivery: Delivery
@@ -29,7 +31,7 @@ class Entry(NamedTuple):
     mark: str = ""
 
 
-class Settlement(NamedTuple):
+class Settlement(Struct, frozen=True, gc=False):
     """The Redis side of one settled run.
 
     ``action``: ``ack`` only; ``done`` also writes hash and event; ``later`` also schedules ``entry`` for ``due_ms``.
@@ -44,7 +46,7 @@ class Settlement(NamedTuple):
     entry: str = ""
 
 
-class Letter(NamedTuple):
+class Letter(Struct, frozen=True, gc=False):
     """A dead letter: flat fields for the dead stream; ``name`` and ``result`` for the job's hash ('' without one)."""
 
     delivery: Delivery
@@ -128,7 +130,7 @@ class Queue:
                 home = lane if lane is not None else self._home(flat)
                 out.append(Entry(Delivery(stream, home, entry_id.decode(), 1), flat))
             for place in cancelled:
-                out[start + place - 1] = out[start + place - 1]._replace(mark="cancel")
+                out[start + place - 1] = replace(out[start + place - 1], mark="cancel")
         return out
 
     def delivered(self, number: int, entry_id: str) -> Delivery:

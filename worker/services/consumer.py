@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 import structlog
+from msgspec.structs import replace
 
 from worker.domain.admission import Admission, Admit, Ended, Known, Reschedule, Superseded, admission
 from worker.domain.errors import EntryError, QueueUnavailable, StoreUnavailable
@@ -318,7 +319,7 @@ class Consumer:
         for run, row in zip(asked, known, strict=True):
             decision = self._decision(run, row)
             if isinstance(decision, Admit) and decision.fresh_start:
-                run.is_for(run.job._replace(generation=decision.generation))
+                run.is_for(replace(run.job, generation=decision.generation))
                 reused[run.job.workspace, run.job.id] = run, row, decision
             else:
                 self._follow(run, row, decision)
@@ -374,7 +375,7 @@ class Consumer:
         first = job.first_pickup_at
         if first is None and row is not None and not fresh_start:
             first = row.first_pickup_at
-        run.is_for(job._replace(generation=generation, first_pickup_at=first or run.picked_at))
+        run.is_for(replace(job, generation=generation, first_pickup_at=first or run.picked_at))
         if row is not None:
             run.registered = False  # the row stands for an earlier run; the registrar will say who runs it now
         if run.mark == "cancel":

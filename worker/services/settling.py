@@ -1,9 +1,11 @@
 """What a finished run writes: its row, its Redis side, its claims. Pure."""
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
+from msgspec import Struct
+from msgspec.structs import replace
 
 from worker.domain.claim import Claim
 from worker.domain.clean import clean_text, json_bytes
@@ -22,7 +24,7 @@ from worker.store.jobs import JobRow
 MAX_TEXT_CHARS = 8_000
 
 
-class Settled(NamedTuple):
+class Settled(Struct, frozen=True):
     """Everything one run leaves behind, ready to be written in a batch.
 
     ``row`` None means that PostgreSQL has nothing to hear. ``letter`` takes the place of ``item`` for a dead letter.
@@ -95,7 +97,7 @@ def settled(run: Run, report: Report, ending: Ending, worker: str) -> Settled:
     job = run.job
     if report.scrub:
         # somebody asked not to be processed: the row keeps that there was a job, and nothing of what it said
-        job = job._replace(url="", fields={}, tags=())
+        job = replace(job, url="", fields={}, tags=())
     now = report.finished_at
     status = ending.status
     status_text = str(status)

@@ -3,9 +3,10 @@
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import replace as with_tools
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.pipeline.test_planner import Book
 from tests.unit.pipeline.world import KINDS, NOW, World
@@ -114,7 +115,7 @@ async def test_what_is_known_or_asked_for_twice_costs_nothing() -> None:
     world.known = ()
     twice = await price([*jobs(0, 5), *jobs(0, 5)], world.tools())
     assert (twice.jobs, twice.repeated) == (10, 5)
-    typed = [(job._replace(known=VALUES), kind) for job, kind in jobs(0, 2)]
+    typed = [(replace(job, known=VALUES), kind) for job, kind in jobs(0, 2)]
     assert (await price(typed, world.tools())).known == 2
 
 
@@ -131,7 +132,7 @@ async def test_each_workspace_is_priced_with_its_own_providers() -> None:
         yield (theirs if workspace == "acme" else common).tools()
 
     batch = [
-        (job._replace(workspace="acme" if n % 2 else "other"), kind) for n, (job, kind) in enumerate(jobs(0, 1200))
+        (replace(job, workspace="acme" if n % 2 else "other"), kind) for n, (job, kind) in enumerate(jobs(0, 1200))
     ]
     apart = [
         await price([one for one in batch if one[0].workspace == name], common.tools(), tools_of)
@@ -156,16 +157,16 @@ async def test_overlapping_jobs_about_one_subject_are_one_need() -> None:
     priced = await price([one, other], world.tools())
     assert (priced.jobs, priced.repeated, priced.estimate.calls) == (2, 0, {"pdl": 1.0})
     assert priced.open == {"company_size": 1, "company_industry": 1}
-    again = one[0]._replace(id="3", skip_cache=True)
+    again = replace(one[0], id="3", skip_cache=True)
     assert (await price([one, (again, KIND)], world.tools())).estimate.calls == {"pdl": 2.0}
-    same = one[0]._replace(explicit_id=True)
+    same = replace(one[0], explicit_id=True)
     assert (await price([(same, KIND), (same, KIND)], world.tools())).repeated == 1
 
 
 async def test_who_asked_not_to_be_processed_costs_nothing() -> None:
     """A suppressed subject is not priced: its job would be dropped."""
     world = world_of(RICH, Book())
-    tools = replace(world.tools(), suppressed=lambda _, keys: any("c1.example" in key for key in keys))
+    tools = with_tools(world.tools(), suppressed=lambda _, keys: any("c1.example" in key for key in keys))
     priced = await price(jobs(0, 3), tools)
     assert (priced.suppressed, priced.asking) == (1, 2)
 

@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from worker.domain.job import ResultStatus
 from worker.domain.result import Result, Stage
@@ -90,4 +91,4 @@ async def test_a_job_that_got_on_means_that_others_may() -> None:
     await bookings.run_once()
     assert queue.booked == []
     assert bookings.watching
-    bookings.saw("enrich_contact", waited()._replace(stages=()))
+    bookings.saw("enrich_contact", replace(waited(), stages=()))
