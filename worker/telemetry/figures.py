@@ -1,6 +1,6 @@
 """The figures a team watches: six numbers over the last minutes, computed from sums. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -24,7 +24,7 @@ class Figures:
 
 
 def figures(sums: Mapping[str, float], minutes: float) -> Figures:
-    """Figures from what ``counted`` adds up over ``minutes``."""
+    """Figures from what ``sums_of`` adds up over ``minutes``."""
     jobs = sums.get("jobs", 0.0)
 
     def share(name: str) -> float | None:
@@ -47,26 +47,41 @@ def figures(sums: Mapping[str, float], minutes: float) -> Figures:
 ENDED: Final = frozenset({"success", "partial", "failed", "dead_letter"})
 
 
-def add_run(sums: dict[str, float], report: Report, outcome: str) -> None:
-    """Add what one run adds to the sums; one that does not end its job adds only what its providers did."""
+def sums_of(runs: Iterable[tuple[Report, str, float]]) -> dict[str, float]:
+    """What runs add to the sums: (report, how its job stands, seconds) each.
 
-    def add(name: str, value: float) -> None:
-        sums[name] = sums.get(name, 0.0) + value
+    One that does not end its job adds only what its providers did.
+    """
+    sums: dict[str, float] = {}
+    jobs = successes = micros = 0
+    seconds = 0.0
+    for report, outcome, took_s in runs:
+        ended = outcome in ENDED
+        if ended:
+            jobs += 1
+            successes += outcome == "success"
+            micros += report.provider_micros + report.llm_micros
+            seconds += took_s
+        if report.stages:
+            _add_stages(sums, report, ended)
+    if jobs:
+        sums.update(jobs=jobs, success=successes, micros=micros, seconds=seconds)
+    return sums
 
-    stages = report.stages
-    for stage in stages:
+
+def _add_stages(sums: dict[str, float], report: Report, ended: bool) -> None:
+    def add(name: str) -> None:
+        sums[name] = sums.get(name, 0.0) + 1.0
+
+    for stage in report.stages:
         if stage.provider and asked_provider(stage):
-            add(f"asked:{stage.provider}", 1.0)
+            add(f"asked:{stage.provider}")
             if stage.outcome == Outcome.HIT:
-                add(f"hit:{stage.provider}", 1.0)
-    if outcome in ENDED:
-        add("jobs", 1.0)
-        add("success", float(outcome == "success"))
-        add("seconds", (report.finished_at - report.started_at).total_seconds())
-        add("micros", float(report.provider_micros + report.llm_micros))
-        if stages:
-            add("cache_hits", float(answered_by_cache(report)))
-            add("llm", float(any(stage.name == "llm" and asked_provider(stage) for stage in stages)))
+                add(f"hit:{stage.provider}")
+    if ended and answered_by_cache(report):
+        add("cache_hits")
+    if ended and any(stage.name == "llm" and asked_provider(stage) for stage in report.stages):
+        add("llm")
 
 
 def asked_provider(stage: Stage) -> bool:

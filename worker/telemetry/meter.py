@@ -1,6 +1,6 @@
 """The meter: counts what runs did, cheaply, and lays it out for Prometheus when asked.
 
-Counting is dictionary arithmetic (about two microseconds a job); names, labels and buckets are only built at a scrape.
+Counting is dictionary arithmetic (about a microsecond a job); names, labels and buckets are only built at a scrape.
 """
 
 import time
@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 from worker.domain.money import cents
 from worker.domain.verdict import Report
-from worker.telemetry.figures import Figures, add_run, asked_provider, figures, status_word
+from worker.telemetry.figures import Figures, asked_provider, figures, status_word, sums_of
 from worker.telemetry.window import Window
 
 #: Seconds; from a no-op to the longest run.
@@ -27,15 +27,16 @@ class Histogram:
     def __init__(self, bounds: tuple[float, ...]) -> None:
         self._bounds = bounds
         self._counts: dict[str, list[int]] = {}
-        self._sums: Counter[str] = Counter()
+        self._sums: dict[str, float] = {}
 
     def observe(self, label: str, value: float) -> None:
         """Count one value."""
         counts = self._counts.get(label)
         if counts is None:
             counts = self._counts[label] = [0] * (len(self._bounds) + 1)
+            self._sums[label] = 0.0
         counts[bisect_left(self._bounds, value)] += 1
-        self._sums[label] += value  # type: ignore[assignment]
+        self._sums[label] += value
 
     def family(self, name: str, text: str, label: str) -> HistogramMetricFamily:
         """The shape Prometheus reads: cumulative counts per upper bound."""
@@ -76,11 +77,13 @@ class Meter(Collector):
         ``outcome`` is how its job stands after settling (success, partial, failed, dead_letter, cancelled, scheduled):
         a Retry may have been the last one. Without it, the verdict alone decides.
         """
-        sums: dict[str, float] = {}
+        told: list[tuple[Report, str, float]] = []
         for kind, report, outcome in runs:
             word = outcome if outcome and outcome != "scheduled" else status_word(report.verdict)
+            took_s = (report.finished_at - report.started_at).total_seconds()
+            told.append((report, word, took_s))
             self._jobs[kind, word] += 1
-            self._durations.observe(kind, (report.finished_at - report.started_at).total_seconds())
+            self._durations.observe(kind, took_s)
             if report.provider_micros:
                 self._micros[kind, "provider"] += report.provider_micros
             if report.llm_micros:
@@ -90,7 +93,7 @@ class Meter(Collector):
                     self._stages[stage.provider, stage.outcome or "done"] += 1
                     self._reused[stage.provider] += stage.reused
                     self._stage_durations.observe(stage.provider, stage.duration_ms / 1000)
-            add_run(sums, report, word)
+        sums = sums_of(told)
         if sums:
             self._window.add(self._clock(), sums)
 
