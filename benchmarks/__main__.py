@@ -33,7 +33,7 @@ def arguments() -> argparse.Namespace:
     usual = every if os.environ.get("ALL") == "1" else ("enrichd", "bare", *USUAL_PEERS, OVERHEAD)
     parser.add_argument("--only", nargs="+", choices=every, help="some of the systems; overhead is a table of its own")
     parser.add_argument("--window", type=float, default=15.0, help="seconds of steady state a cell (15)")
-    parser.add_argument("--rounds", type=int, default=1, help="rounds of all cells by turns; the median counts (1)")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of all cells by turns; the median counts (3)")
     parser.add_argument("--slots", type=int, default=100, help="jobs at a time, the same for all (100)")
     parser.add_argument("--samples", type=int, default=1000, help="latency samples a cell (1000), 0 for none")
     parser.add_argument("--spacing", type=float, default=0.02, help="mean seconds between samples (0.02)")
@@ -132,7 +132,8 @@ def median(cells: Sequence[Cell]) -> Cell:
     if not done or any(cell.problem for cell in cells):
         return next((cell for cell in cells if cell.problem), cells[-1])
     latency = next((cell.latency for cell in cells if cell.latency is not None), None)
-    return dataclasses.replace(done[(len(done) - 1) // 2], latency=latency)
+    rates = tuple(cell.throughput.jobs_per_s for cell in cells if cell.throughput is not None)
+    return dataclasses.replace(done[(len(done) - 1) // 2], latency=latency, rates=rates)
 
 
 def measure(
