@@ -93,7 +93,7 @@ def promises(cells: Sequence[Cell]) -> list[tuple[str, str, bool]]:
 
 
 def _ratio(what: str, own: Cell, other: Cell, bound: float, form: str) -> tuple[str, str, bool]:
-    """Judged by the median over rounds, each compared with the other system's cell beside it: the host's speed moves."""
+    """Judged by the median over rounds, each with the cell beside it: the host's speed moves."""
     ratios = sorted(mine / theirs for mine, theirs in zip(own.rates, other.rates, strict=True))
     middle = statistics.median(ratios)
     spread = f"{ratios[0]:{form}} to {ratios[-1]:{form}} in {len(ratios)} rounds, " if len(ratios) > 1 else ""
