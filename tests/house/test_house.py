@@ -20,8 +20,6 @@ BIGGEST_FILE_LINES: Final = 400
 BIGGER: Final = {
     "worker/app.py": "the one place where everything meets",
     "worker/queue/codec.py": "one table of entry options, read top to bottom",
-    "worker/services/consumer.py": "pulling, admitting and running share the slots that they count",
-    "worker/gateway/accounts.py": "the whole conversation with an account's shared limits and breaker",
     "worker/providers/website/addresses.py": "the grammar of postal addresses, country by country",
     "worker/providers/website/names.py": "all sources of a site's name and how they are weighed against each other",
     "worker/providers/website/phones.py": "cues for phone numbers in many languages, and the scanner that reads them",

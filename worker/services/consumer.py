@@ -7,34 +7,28 @@ ids given by producers, re-adds and redeliveries are admitted first, in one quer
 import asyncio
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import structlog
-from msgspec.structs import replace
 
-from worker.domain.admission import Admission, Admit, Ended, Known, Reschedule, Superseded, admission
 from worker.domain.errors import EntryError, QueueUnavailable, StoreUnavailable
 from worker.domain.job import Delivery
 from worker.domain.kind import Kind
-from worker.domain.verdict import Cancelled, Dead, Report, Retry
+from worker.domain.verdict import Cancelled, Report, Retry
 from worker.queue.client import GroupMissing
 from worker.queue.codec import NewerSchema, decode, identity, parse
 from worker.queue.queue import Entry
+from worker.services.admitting import Admitting
 from worker.services.ports import Admitter, ConsumerQueue, Execute, Submit
-from worker.services.rows import running_row
 from worker.services.run import Run
 from worker.services.service import Away
-from worker.services.settling import Settled, acknowledged, buried, rescheduled
+from worker.services.settling import Settled, buried
 
 log = structlog.get_logger("worker")
 
-Out = TypeVar("Out")
-
 MAX_STACK_CHARS: Final = 8_000
-#: Deliveries that may end in a crash before the next one is tried alone.
-SUSPECT_AFTER: Final = 2
 
 
 class Consumer:
@@ -60,7 +54,6 @@ class Consumer:
         on_group_missing: Callable[[], None] = lambda: None,
     ) -> None:
         self._queue = queue
-        self._store = store
         self._kinds = kinds
         self._execute = execute
         self._worker = worker
@@ -69,15 +62,22 @@ class Consumer:
         self._max_attempts = max_attempts
         self._min_confidence = min_confidence
         self._max_cost_micros = max_cost_micros
-        self._max_deliveries = max_deliveries
         self._suspect = suspect
         self._suspects: set[str] = set()
-        self._idempotency_s = idempotency_s
         self._health = health
         self._on_group_missing = on_group_missing
         self._submit: Submit
         self._loop: asyncio.AbstractEventLoop
         self.runs: dict[str, Run] = {}
+        self._admitting = Admitting(
+            store,
+            self.runs,
+            begin=self._begin,
+            alone=self._alone if suspect is not None else None,
+            max_deliveries=max_deliveries,
+            idempotency_s=idempotency_s,
+            health=health,
+        )
         self._free = asyncio.Event()
         self._stopping = False
         self._pulls = 0
@@ -91,7 +91,7 @@ class Consumer:
 
     def start(self, submit: Submit) -> None:
         """Begin pulling; ended runs go to ``submit``."""
-        self._submit = submit
+        self._submit = self._admitting.submit = submit
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.create_task(self._pull_forever(), name="consumer")
 
@@ -241,7 +241,7 @@ class Consumer:
             else:
                 self._begin(run)
         if to_admit:
-            self._in_background(self._admit(to_admit))
+            self._in_background(self._admitting.admit(to_admit))
 
     def _adopted(self, run: Run) -> bool:
         """An entry that already runs here came back (its lease lapsed unseen): it stays the run it is."""
@@ -303,110 +303,12 @@ class Consumer:
         run.finished = True
         self._submit.submit_settled(buried(run, workspace, error_class, reason, self._worker, datetime.now(UTC)))
 
-    async def _admit(self, runs: list[Run]) -> None:
-        """Ask PostgreSQL about jobs that may be known; waits for it as long as it takes."""
-        seen: set[str] = set()
-        asked: list[Run] = []
-        for run in runs:
-            if run.name in seen or self._runs_here(run):
-                self._finish(acknowledged(run))
-            else:
-                seen.add(run.name)
-                asked.append(run)
-        rows = [running_row(run) for run in asked]
-        known = await self._patiently(lambda: self._store.admit(rows))
-        reused: dict[tuple[str, str], tuple[Run, Known | None, Admit]] = {}
-        for run, row in zip(asked, known, strict=True):
-            decision = self._decision(run, row)
-            if isinstance(decision, Admit) and decision.fresh_start:
-                run.is_for(replace(run.job, generation=decision.generation))
-                reused[run.job.workspace, run.job.id] = run, row, decision
-            else:
-                self._follow(run, row, decision)
-        if reused:
-            rows = [running_row(run) for run, _, _ in reused.values()]
-            taken = await self._patiently(lambda: self._store.reopen(rows))
-            for key, (run, row, decision) in reused.items():
-                # another entry of the same id may have been quicker
-                self._follow(run, row, decision if key in taken else Superseded())
-
-    async def _patiently(self, ask: Callable[[], Awaitable[Out]]) -> Out:
-        away = Away()
-        while True:
-            try:
-                answer = await ask()
-            except StoreUnavailable as error:
-                self._health("postgres", error)
-                await asyncio.sleep(away.next_wait_s())
-            else:
-                self._health("postgres", None)
-                return answer
-
-    def _runs_here(self, run: Run) -> bool:
-        return any(other is not run and other.name == run.name and other.started_s > 0 for other in self.runs.values())
-
-    def _decision(self, run: Run, row: Known | None) -> Admission:
-        job = run.job
-        return admission(
-            row,
-            entry=run.entry_ref,
-            generation=job.generation,
-            explicit_id=job.explicit_id,
-            never_ran=job.first_pickup_at is None,
-            first_delivery=run.delivery.count == 1,
-            now=run.picked_at,
-            idempotency_s=self._idempotency_s,
-        )
-
-    def _follow(self, run: Run, row: Known | None, decision: Admission) -> None:
-        run.registered = True
-        match decision:
-            case Ended(status, result):
-                self._finish(acknowledged(run, status, result))
-            case Superseded():
-                self._finish(acknowledged(run))
-            case Reschedule(due, generation, attempts):
-                self._finish(rescheduled(run, due, generation, attempts))
-            case Admit(generation, fresh_start):
-                self._admitted(run, row, generation, fresh_start)
-
-    def _admitted(self, run: Run, row: Known | None, generation: int, fresh_start: bool) -> None:
-        job = run.job
-        first = job.first_pickup_at
-        if first is None and row is not None and not fresh_start:
-            first = row.first_pickup_at
-        run.is_for(replace(job, generation=generation, first_pickup_at=first or run.picked_at))
-        if row is not None:
-            run.registered = False  # the row stands for an earlier run; the registrar will say who runs it now
-        if run.mark == "cancel":
-            run.started_at = datetime.now(UTC)
-            run.finished = True
-            self._submit.submit(run, Report(Cancelled("cancelled before it ran"), run.started_at, run.started_at))
-        elif self._suspect is not None and run.delivery.count > SUSPECT_AFTER:
+    def _alone(self, run: Run) -> None:
+        """Try a suspect in a process of its own, beside the slots."""
+        if self._suspect is not None:
             self._suspects.add(run.entry_ref)
             self._free.set()
             run.task = asyncio.create_task(self._suspect(run))
-        elif self._suspect is None and run.delivery.count > self._max_deliveries:
-            at = datetime.now(UTC)
-            reason = (
-                f"its worker died {run.delivery.count - 1} times while running it; "
-                f"MAX_DELIVERIES is {self._max_deliveries}"
-            )
-            run.finished = True
-            self._submit.submit(run, Report(Dead("Poison", reason), at, at))
-        elif run_at := self._not_before(run):
-            self._finish(rescheduled(run, run_at, generation + 1, job.attempts))
-        else:
-            self._begin(run)
-
-    def _not_before(self, run: Run) -> datetime | None:
-        """A ``runAt`` that is still to come, unless it has been waited for already."""
-        run_at = run.job.run_at
-        return run_at if run_at is not None and run.job.generation == 0 and run_at > datetime.now(UTC) else None
-
-    def _finish(self, item: Settled) -> None:
-        item.run.finished = True
-        self._submit.submit_settled(item)
 
     # -- running ---------------------------------------------------------------------------------------------
 
