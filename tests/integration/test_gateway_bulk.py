@@ -14,6 +14,7 @@ from tests.support.outside import Outside, outside
 from worker.domain.call import Bulk, HttpRequest, Reply
 from worker.domain.finding import Outcome
 from worker.gateway.accounts import AccountOptions
+from worker.gateway.delivery import Woken
 from worker.gateway.options import GatewayOptions
 from worker.store.deliveries import Deliveries
 
@@ -182,7 +183,7 @@ async def test_a_delivery_becomes_the_answer_once(redis_client: Redis, pg_pool: 
         delivered = Reply(200, {"x-price": "8000"}, b'{"phone": "+1 555 0100"}')
         assert await inbox.accept("a guessed token", "oracle", delivered, read) == []
         assert await inbox.accept("token of q", "another", delivered, read) == []
-        assert await inbox.accept("token of q", "oracle", delivered, read) == [("default", "waits")]
+        assert await inbox.accept("token of q", "oracle", delivered, read) == [Woken("default", "waits")]
         assert await inbox.accept("token of q", "oracle", delivered, read) == []
         answer = await process.job("waits").request(call("q"), get(world.url), read)
         assert (answer.outcome, answer.reused, world.total) == (Outcome.HIT, True, 1)

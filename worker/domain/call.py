@@ -1,28 +1,29 @@
 """Provider calls: what is asked of the gateway, and what it answers.
 
-Values that every call makes anew are named tuples: a frozen dataclass takes several times as long to make.
+Values that every call makes anew are Structs: a frozen dataclass takes many times as long to make. Those that hold no
+code cannot be part of a cycle, so the garbage collector need not look at them (``gc=False``).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 from worker.domain.finding import Outcome
 
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(msgspec.Struct, frozen=True, gc=False):
     """At most ``count`` sends in any ``window_s`` seconds."""
 
     count: int
     window_s: float
 
 
-class Call(NamedTuple):
+class Call(msgspec.Struct, frozen=True, gc=False):
     """One question to one provider account, before it is sent.
 
     ``provider`` is the adapter's name (``pdl``), ``operation`` the endpoint (``company.enrich``), ``identity`` the
@@ -49,7 +50,7 @@ class Call(NamedTuple):
     miss_life_s: float | None = None
 
 
-class HttpRequest(NamedTuple):
+class HttpRequest(msgspec.Struct, frozen=True, gc=False):
     """A request to a configured endpoint. ``headers`` and ``params`` may hold secrets and are never logged."""
 
     method: str
@@ -59,7 +60,7 @@ class HttpRequest(NamedTuple):
     body: bytes | None = None
 
 
-class Reply(NamedTuple):
+class Reply(msgspec.Struct, frozen=True, gc=False):
     """What came back. Header names are lower-case."""
 
     status: int
@@ -67,8 +68,7 @@ class Reply(NamedTuple):
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Bulk:
+class Bulk(msgspec.Struct, frozen=True):
     """How questions of one account and operation share a request.
 
     At most ``most`` questions; ``combine`` makes one request of theirs, ``split`` a reply for each, in order, that
@@ -81,7 +81,7 @@ class Bulk:
     group: str = ""
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """What a provider makes of a reply: a pure function's result.
 
     ``charged_micros`` is what the provider bills for it. ``retry_after_s`` is its word on when to ask again:
@@ -100,7 +100,7 @@ Read = Callable[[Reply], Reading]
 Send = Callable[[], Awaitable[Reply]]
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """The gateway's answer to a Call.
 
     ``reply`` is there for HIT, MISS and PENDING. ``reused`` means that it was paid for before and cost nothing

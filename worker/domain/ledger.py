@@ -1,10 +1,10 @@
 """The ledger's values: what is written down before, during and after a provider call, and the answer it brought."""
 
 import hashlib
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
+
+import msgspec
 
 from worker.domain.call import Call, Reply
 from worker.domain.finding import Outcome
@@ -19,7 +19,7 @@ class Charge(StrEnum):
     UNKNOWN = "unknown"  # sent, and no whole answer came back: up to ``max_micros`` may have been billed
 
 
-class AnswerKey(NamedTuple):
+class AnswerKey(msgspec.Struct, frozen=True, gc=False):
     """What makes two questions the same. ``digest`` is the SHA-256 of the question's canonical text."""
 
     workspace: str
@@ -34,7 +34,7 @@ class AnswerKey(NamedTuple):
         return cls(workspace, call.provider, call.operation, hashlib.sha256(identity).digest())
 
 
-class StoredAnswer(NamedTuple):
+class StoredAnswer(msgspec.Struct, frozen=True, gc=False):
     """An answer that may be used again until ``expires_at``; ``call_id`` is the ledger row that paid for it."""
 
     outcome: Outcome
@@ -46,7 +46,7 @@ class StoredAnswer(NamedTuple):
     subject: str = ""
 
 
-class Intent(NamedTuple):
+class Intent(msgspec.Struct, frozen=True, gc=False):
     """A call that is about to be sent, for which job, and the most it may cost.
 
     ``give_up_at`` is when it has certainly ended: a row without an outcome after that was cut off by a crash.
@@ -64,7 +64,7 @@ class Intent(NamedTuple):
     give_up_at: datetime
 
 
-class Lookup(NamedTuple):
+class Lookup(msgspec.Struct, frozen=True, gc=False):
     """Whether an answer is known that was observed at or after a time; where none is, ``intent`` is written down."""
 
     key: AnswerKey
@@ -72,7 +72,7 @@ class Lookup(NamedTuple):
     intent: Intent | None = None
 
 
-class Ending(NamedTuple):
+class Ending(msgspec.Struct, frozen=True, gc=False):
     """How a call ended. ``call_id`` is its intent's row, 0 when none was written (calls that cost nothing).
 
     ``http_status`` is 0 when no whole reply came,
@@ -91,7 +91,7 @@ class Ending(NamedTuple):
     answer: StoredAnswer | None = None
 
 
-class Reuse(NamedTuple):
+class Reuse(msgspec.Struct, frozen=True, gc=False):
     """An answer used again: a row that cost nothing and names the call that paid."""
 
     intent: Intent
@@ -99,16 +99,14 @@ class Reuse(NamedTuple):
     reused_from: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(msgspec.Struct, frozen=True, gc=False):
     """Money set aside in shared budgets: ``places`` are (scope, period, first day), ``micros`` the same in each."""
 
     places: tuple[tuple[str, str, date], ...]
     micros: int
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(msgspec.Struct, frozen=True, gc=False):
     """An answer that its provider delivers later: to which question, for which job. ``run`` is the one that asked."""
 
     key: AnswerKey

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 from worker.domain.call import Answer, Bulk, Call, HttpRequest, Read, Reply, Send
 from worker.domain.claim import Claim
 from worker.domain.finding import Finding
@@ -51,8 +53,7 @@ class Options(Protocol):
         """The value of one setting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True, gc=False):
     """One question to a provider.
 
     ``fields`` are still wanted. ``claims`` is all that is known so far and ``pages`` all text that earlier findings

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
-from typing import NamedTuple
 
+import msgspec
 from aiolimiter import AsyncLimiter
 
 from worker.domain.call import Limit
@@ -28,7 +28,7 @@ class AccountOptions:
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
 
 
-class Permit(NamedTuple):
+class Permit(msgspec.Struct, frozen=True, gc=False):
     """Send at ``send_at``, and no later than ``latest`` (``time.monotonic``, as ``given_at``). ``epoch`` is checked
     again when that was waited for; it is empty for accounts without limits."""
 
@@ -39,8 +39,7 @@ class Permit(NamedTuple):
     probe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True, gc=False):
     """Not now. ``retry_after_s`` is when it is worth asking again; a job that snoozes until then has its turn."""
 
     outcome: Outcome
@@ -79,8 +78,7 @@ class Place:
         self.share = None
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A request for a turn. ``probe_s`` is how long it may take, should it be the breaker's probe."""
 
     place: Place

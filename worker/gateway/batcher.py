@@ -5,7 +5,8 @@ one turn of the account's limit and one request; a lone question goes out as its
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from worker.domain.call import Bulk, Call, HttpRequest, Reply
 from worker.domain.lane import Lane
@@ -38,8 +39,7 @@ class SharedFault(Exception):
         super().__init__(str(error))
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(msgspec.Struct, frozen=True, gc=False):
     """One question of a request to be. ``ticket`` is its own place in the account's line."""
 
     call: Call
@@ -48,8 +48,7 @@ class Member:
     lane: Lane
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(msgspec.Struct, frozen=True, gc=False):
     """A member's part of the reply, and for one of them the turn it came by: a request says once how its account is,
     however many questions it held."""
 

@@ -8,6 +8,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+import msgspec
+
 from worker.domain.finding import Outcome
 from worker.domain.lane import Lane
 
@@ -53,8 +55,7 @@ class BreakerPolicy:
     ahead_s: float = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Trip:
+class Trip(msgspec.Struct, frozen=True, gc=False):
     """Open the breaker for ``lasts_s``, at most ``longest_s`` when it happens again and again."""
 
     trouble: Trouble

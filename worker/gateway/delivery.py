@@ -5,7 +5,9 @@ or that nobody expects, changes nothing.
 """
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from worker.domain.call import Call, Read, Reply
 from worker.domain.ledger import Charge, Ending, Expected, Intent
@@ -14,7 +16,7 @@ from worker.gateway.outcome import cleaned, kept_answer
 from worker.gateway.ports import Answers, Clean, Deliveries, Ledger
 
 
-class Woken(NamedTuple):
+class Woken(msgspec.Struct, frozen=True, gc=False):
     """A job whose answer has come: it need not wait any longer."""
 
     workspace: str
@@ -51,7 +53,7 @@ class Inbox:
         call = Call(key.provider, key.operation, "", expected.account, llm=expected.llm)
         kept = kept_answer(self._options, call, reading, reply, now, expected.subject)
         if kept is not None and self._clean is not None:
-            kept = kept._replace(reply=cleaned(kept.reply, self._clean, key.workspace, expected.subject))
+            kept = replace(kept, reply=cleaned(kept.reply, self._clean, key.workspace, expected.subject))
         intent = Intent(
             key,
             expected.account,
@@ -70,5 +72,5 @@ class Inbox:
         )
         row = await self._ledger.close(ending)
         # The hot copy still says "pending".
-        await self._answers.finish(key, "", None if kept is None else kept._replace(call_id=row), again=True)
+        await self._answers.finish(key, "", None if kept is None else replace(kept, call_id=row), again=True)
         return Woken(key.workspace, expected.job_id)

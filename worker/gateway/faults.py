@@ -2,9 +2,9 @@
 
 import asyncio
 import ssl
-from dataclasses import dataclass
 
 import aiohttp
+import msgspec
 
 from worker.domain.finding import Outcome
 from worker.domain.provider import PageRefused
@@ -22,8 +22,7 @@ class BrokenReply(Exception):
     """What came back is no whole reply; the message says in which way, and quotes nothing of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True, gc=False):
     """How a call failed without a whole reply.
 
     ``sent`` is False when nothing can have reached the provider, so nothing can have been billed.

@@ -1,9 +1,9 @@
 """The gateway as one run of one job sees it: the only door to the outside."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+
+import msgspec
 
 from worker.domain.call import Answer, Bulk, Call, HttpRequest, Read, Reply, Send
 from worker.domain.lane import DEFAULT_LANE, Lane
@@ -12,8 +12,7 @@ from worker.gateway.ports import CallNote
 from worker.gateway.secret import secrets_of
 
 
-@dataclass(slots=True)
-class Run:
+class Run(msgspec.Struct, gc=False):
     """Who asks: one run of one job, with its purse and the calls it made.
 
     ``observed_after`` refuses older answers (``skipCache``: the job's first pickup). ``since`` is where the job's own
@@ -28,11 +27,11 @@ class Run:
     observed_after: datetime | None = None
     since: datetime | None = None
     subject: str = ""
-    purse: Purse = field(default_factory=Purse)
-    notes: list[CallNote] = field(default_factory=list)
+    purse: Purse = msgspec.field(default_factory=Purse)
+    notes: list[CallNote] = msgspec.field(default_factory=list)
 
 
-class Question(NamedTuple):
+class Question(msgspec.Struct, frozen=True):
     """A call with everything needed to make it. ``guarded``: the account's limits and breaker apply. ``timed``: sending
     ends by itself when the call's time is over. ``shared`` is set when it may go out together with others."""
 

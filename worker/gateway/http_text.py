@@ -7,9 +7,9 @@ import re
 import zlib
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import NamedTuple
 from urllib.parse import quote_plus
 
+import msgspec
 from yarl import URL
 
 from worker.gateway.faults import BrokenReply, ReplyTooLarge
@@ -21,7 +21,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-class Place(NamedTuple):
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Where a request goes: ``host`` as it is resolved and certified, ``target`` as it stands in the request line,
     ``authority`` as it stands in the Host header."""
 
@@ -34,7 +34,7 @@ class Place(NamedTuple):
     @property
     def origin(self) -> tuple[bool, str, int]:
         """What connections are kept by."""
-        return self[:3]
+        return self.secure, self.host, self.port
 
 
 @lru_cache(1024)

@@ -6,8 +6,9 @@ before Redis lost it. Longer windows are counted exactly and start from the ledg
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import ceil, floor
+
+import msgspec
 
 from worker.domain.call import Limit
 
@@ -20,8 +21,7 @@ _LEAST_LATENESS_S = 0.02
 _MOST_MARKS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(msgspec.Struct, frozen=True, gc=False):
     """A long window: the time of every ``group``-th send is kept, at most about a thousand of them."""
 
     count: int
@@ -29,8 +29,7 @@ class Counted:
     group: int
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(msgspec.Struct, frozen=True, gc=False):
     """``burst`` sends at once, then one per ``interval_s``; a send may be ``lateness_s`` after its reserved time."""
 
     interval_s: float

@@ -1,10 +1,9 @@
 """A job's purse: what may be spent, is reserved and was spent, in micros. Core."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(slots=True)
-class Purse:
+class Purse(msgspec.Struct, gc=False):
     """``cap`` bounds all attempts of a job together; ``before`` is what earlier attempts cost, None until known.
 
     ``unknown`` is money that may have been billed: it counts against the cap until somebody knows better.

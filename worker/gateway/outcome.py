@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from worker.domain.call import Answer, Call, Reading, Reply
 from worker.domain.finding import Outcome
 from worker.domain.ledger import Charge, StoredAnswer
@@ -69,7 +71,7 @@ def kept_answer(
 def cleaned(reply: Reply, clean: Clean, workspace: str, subject: str) -> Reply:
     """A reply that may be kept: without what was erased in its workspace."""
     body = clean(workspace, subject, reply.body)
-    return reply if body is reply.body else reply._replace(body=body)
+    return reply if body is reply.body else replace(reply, body=body)
 
 
 def new_answer(reading: Reading, reply: Reply | None, at: datetime, call_id: int) -> Answer:
@@ -101,4 +103,4 @@ def known_answer(stored: StoredAnswer) -> Answer:
 
 def followed_answer(answer: Answer) -> Answer:
     """What those get who asked the same while it was being asked: it cost them nothing."""
-    return answer._replace(charged_micros=0, reused=answer.outcome in ANSWERED)
+    return replace(answer, charged_micros=0, reused=answer.outcome in ANSWERED)

@@ -2,7 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+import msgspec
 
 from worker.domain.call import Call, Reply
 from worker.domain.finding import Outcome
@@ -87,7 +89,7 @@ class Pages(Protocol):
         """Close every connection."""
 
 
-class CallNote(NamedTuple):
+class CallNote(msgspec.Struct, frozen=True, gc=False):
     """What was asked in a run and how it went, for metrics, stages and logs. Times are seconds."""
 
     provider: str

@@ -5,7 +5,9 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from worker.domain.call import Answer, Call, Reading, Reply
 from worker.domain.errors import StoreUnavailable
@@ -34,7 +36,7 @@ _RECONNECT_PAUSE_S = 0.2
 _GIVE_UP_MARGIN_S = 30.0
 
 
-class Opened(NamedTuple):
+class Opened(msgspec.Struct, frozen=True, gc=False):
     """An intent that is written down (``call_id`` 0: none is needed), with the permit to send if there is one yet."""
 
     intent: Intent
@@ -110,7 +112,7 @@ class Purchases:
         if opened is None and call.provider in self.paused:
             until = datetime.now(UTC) + timedelta(seconds=PAUSED_S)
             answer = self._not_sent(run, call, Outcome.UNAVAILABLE, "the provider is paused")
-            return answer._replace(retry_at=until), None
+            return replace(answer, retry_at=until), None
         for tries_left in reversed(range(_TRIES)):
             if opened is None and not purse.reserve(call.max_micros):
                 return self._not_sent(run, call, Outcome.OVER_BUDGET, "the job's cost cap is reached"), None
@@ -162,7 +164,7 @@ class Purchases:
                 turn = await self._turns.take(call, ticket, run.lane, permit)
                 if isinstance(turn, Refusal):
                     raise NotSent(turn)
-                opened = opened._replace(permit=turn)
+                opened = replace(opened, permit=turn)
             return await self._send(run, question, opened)
         except NotSent as not_sent:
             await self._close_unsent(opened, not_sent.refusal)
@@ -170,7 +172,7 @@ class Purchases:
 
     async def _send(self, run: Run, question: Question, opened: Opened) -> tuple[Tried, int]:
         """Send, classify, write down."""
-        intent, call_id, permit, asked_at = opened
+        intent, call_id, permit = opened.intent, opened.call_id, opened.permit
         call = question.call
         reply: Reply | None = None
         fault: Fault | None = None
@@ -204,20 +206,20 @@ class Purchases:
             reading = Reading(fault.outcome, reason=fault.reason)
         took_s = monotonic() - sent
         if question.secrets and reading.reason:
-            reading = reading._replace(reason=blot(reading.reason, question.secrets))
+            reading = replace(reading, reason=blot(reading.reason, question.secrets))
         if self._clean is not None and reading.reason:
             reason = self._clean(run.workspace, run.subject, reading.reason.encode("utf-8", "replace")).decode()
-            reading = reading._replace(reason=reason)
+            reading = replace(reading, reason=reason)
         if permit is not None:
             await self._accounts.report(call, permit, reading)
         ending, row = await self._record(run, question, intent, call_id, reading, reply, fault, sent_at)
         await self._expect(run, call, intent, reading)
         answer = new_answer(reading, reply, ending.finished_at, row)
         unknown = call.max_micros if ending.charge is Charge.UNKNOWN else 0
-        self._noted(run, _note(call, answer, unknown, took_s, sent - asked_at))
+        self._noted(run, _note(call, answer, unknown, took_s, sent - opened.asked_at))
         kept = ending.answer
         if kept is not None and kept.call_id != row:
-            kept = kept._replace(call_id=row)
+            kept = replace(kept, call_id=row)
         nothing_sent = fault is not None and not fault.sent and fault.outcome is Outcome.TRANSIENT
         if nothing_sent:
             await asyncio.sleep(_RECONNECT_PAUSE_S)
@@ -239,9 +241,9 @@ class Purchases:
         finished_at = _now()
         kept = kept_answer(self._options, question.call, reading, reply, finished_at, run.subject, call_id)
         if kept is not None and question.secrets:
-            kept = kept._replace(reply=without_secrets(kept.reply, question.secrets))
+            kept = replace(kept, reply=without_secrets(kept.reply, question.secrets))
         if kept is not None and self._clean is not None:
-            kept = kept._replace(reply=cleaned(kept.reply, self._clean, run.workspace, run.subject))
+            kept = replace(kept, reply=cleaned(kept.reply, self._clean, run.workspace, run.subject))
         ending = Ending(
             intent=intent,
             call_id=call_id,

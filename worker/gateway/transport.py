@@ -55,7 +55,7 @@ class Transport:
                 return await self._through_session(request, url, params)
         agent = self._options.user_agent
         message = request_bytes(request.method, place, params, request.headers, request.body, agent)
-        return Reply(*await self._wires.exchange(place.origin, message, until))
+        return await self._wires.exchange(place.origin, message, until)
 
     async def _through_session(self, request: HttpRequest, url: str, params: Mapping[str, str]) -> Reply:
         async with self._open().request(

@@ -11,10 +11,11 @@ from collections import defaultdict, deque
 from functools import lru_cache
 from math import inf
 from time import monotonic
-from typing import NamedTuple, cast
+from typing import cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
+from worker.domain.call import Reply
 from worker.gateway.faults import BrokenReply, NotConnected, ReplyTooLarge
 from worker.gateway.http_text import unpacked
 
@@ -26,14 +27,6 @@ _LOOK_S = 0.1
 _LARGEST_HEAD_BYTES = 256 * 2**10
 
 Origin = tuple[bool, str, int]
-
-
-class Received(NamedTuple):
-    """A reply as it was read; header names are lower-case, the last one of a name counts."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
 
 
 @lru_cache(1024)
@@ -49,7 +42,7 @@ class Wire(asyncio.Protocol):
         self._parser = HttpResponseParser(self)
         self._transport: asyncio.Transport
         self._loop: asyncio.AbstractEventLoop
-        self._waiter: asyncio.Future[Received] | None = None
+        self._waiter: asyncio.Future[Reply] | None = None
         self._closed = False
         self._begun = False
         self._keep = False
@@ -66,8 +59,9 @@ class Wire(asyncio.Protocol):
         """Whether it is open and at rest."""
         return not self._closed and self._waiter is None
 
-    def exchange(self, message: bytes) -> "asyncio.Future[Received]":
-        """Send a request; the future ends with its reply. Fails with BrokenReply, ReplyTooLarge or ConnectionError."""
+    def exchange(self, message: bytes) -> "asyncio.Future[Reply]":
+        """Send a request; the future ends with its reply, in which the last header of a name counts. Fails with
+        BrokenReply, ReplyTooLarge or ConnectionError."""
         self._waiter = waiter = self._loop.create_future()
         self._head_bytes = 0
         self._transport.write(message)
@@ -170,7 +164,7 @@ class Wire(asyncio.Protocol):
             except (BrokenReply, ReplyTooLarge) as error:
                 waiter.set_exception(error)
                 return
-        waiter.set_result(Received(status, self._headers, body))
+        waiter.set_result(Reply(status, self._headers, body))
 
     def _fail(self, error: Exception) -> None:
         waiter, self._waiter = self._waiter, None
@@ -197,7 +191,7 @@ class Wires:
         self._looking: asyncio.TimerHandle | None = None
         self._tls: ssl.SSLContext | None = None
 
-    async def exchange(self, origin: Origin, message: bytes, until: float = inf) -> Received:
+    async def exchange(self, origin: Origin, message: bytes, until: float = inf) -> Reply:
         """One request, one reply, by a time (``time.monotonic``; noticed a tenth of a second later at the latest).
 
         Raises NotConnected when nothing was sent, TimeoutError, and what ``Wire.exchange`` fails with.

@@ -1,8 +1,9 @@
 """From the gateway's answer to a finding: the common end of every lookup."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+import msgspec
 
 from worker.domain.call import Answer, Reply
 from worker.domain.claim import Claim
@@ -10,15 +11,14 @@ from worker.domain.finding import Finding, Outcome
 from worker.domain.page import Page
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(msgspec.Struct, frozen=True, gc=False):
     """What an adapter reads out of a good reply.
 
     ``refused`` says why the reply's content is not used (``the answer is about other.example``).
     """
 
     claims: tuple[Claim, ...] = ()
-    identifiers: Mapping[str, str] = field(default_factory=dict)
+    identifiers: Mapping[str, str] = msgspec.field(default_factory=dict)
     pages: tuple[Page, ...] = ()
     refused: str = ""
 
