@@ -1,7 +1,6 @@
 """Group commit for anything: items of many coroutines, gathered for a moment and flushed as one batch."""
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -35,7 +34,9 @@ class Grouped(Generic[Item, Out]):
         self._most = most
         self._tick_s = tick_s
         self._free_lanes = lanes
-        self._waiting: deque[tuple[Item, asyncio.Future[Out]]] = deque()
+        # What waits, and who hears of it, side by side: pairs would be made and taken apart for every item.
+        self._items: list[Item] = []
+        self._futures: list[asyncio.Future[Out] | None] = []
         self._ticking = False
         self._stretch = 1
         self._running: set[asyncio.Task[None]] = set()
@@ -44,12 +45,12 @@ class Grouped(Generic[Item, Out]):
 
     def __len__(self) -> int:
         """Items that are in no batch yet."""
-        return len(self._waiting)
+        return len(self._items)
 
     @property
     def idle(self) -> bool:
         """Whether nothing is queued or under way."""
-        return not (self._waiting or self._running or self._ticking)
+        return not (self._items or self._running or self._ticking)
 
     def submit(self, item: Item) -> "asyncio.Future[Out]":
         """Queue an item; the future ends with its result. Cancelling the future does not take the item back."""
@@ -57,20 +58,22 @@ class Grouped(Generic[Item, Out]):
         if loop is None:
             loop = self._loop = asyncio.get_running_loop()
         future: asyncio.Future[Out] = loop.create_future()
-        self._waiting.append((item, future))
+        self._items.append(item)
+        self._futures.append(future)
         if self._free_lanes and not self._ticking:
             self._tick(loop)
         return future
 
-    def forget(self, item: Item) -> "asyncio.Future[Out]":
-        """Queue an item whose result nobody has to wait for: its failure is swallowed."""
-        future = self.submit(item)
-        future.add_done_callback(_retrieved)
-        return future
+    def forget(self, item: Item) -> None:
+        """Queue an item whose result nobody waits for: its failure is swallowed."""
+        self._items.append(item)
+        self._futures.append(None)
+        if self._free_lanes and not self._ticking:
+            self._tick(self._loop or asyncio.get_running_loop())
 
     async def drain(self) -> None:
         """Wait until everything queued so far has been flushed."""
-        while self._waiting or self._running or self._ticking:
+        while not self.idle:
             if self._running:
                 await asyncio.wait(set(self._running))
             else:
@@ -78,40 +81,42 @@ class Grouped(Generic[Item, Out]):
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         self._ticking = True
-        if self._tick_s and len(self._waiting) < self._most:
+        if self._tick_s and len(self._items) < self._most:
             loop.call_later(self._tick_s * self._stretch, self._start)
         else:
             loop.call_soon(self._start)
 
     def _start(self) -> None:
         self._ticking = False
-        while self._waiting and self._free_lanes:
-            batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
-            self._stretch = _STRETCH if len(batch) >= _BUSY else 1
+        most = self._most
+        while self._items and self._free_lanes:
+            items, self._items = self._items[:most], self._items[most:]
+            futures, self._futures = self._futures[:most], self._futures[most:]
+            self._stretch = _STRETCH if len(items) >= _BUSY else 1
             self._free_lanes -= 1
-            task = asyncio.get_running_loop().create_task(self._run(batch))
+            task = asyncio.get_running_loop().create_task(self._run(items, futures))
             self._running.add(task)
             task.add_done_callback(self._ended)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
         self._free_lanes += 1
-        if self._waiting and not self._ticking:
+        if self._items and not self._ticking:
             # Those whose results this batch has just brought are about to ask again: they may come along.
             self._tick(asyncio.get_running_loop())
 
-    async def _run(self, batch: "list[tuple[Item, asyncio.Future[Out]]]") -> None:
+    async def _run(self, items: list[Item], futures: "list[asyncio.Future[Out] | None]") -> None:
         try:
-            results = await self._flush([item for item, _ in batch])
+            results = await self._flush(items)
         except BaseException as error:
-            for _, future in batch:
-                if not future.done():
+            for future in futures:
+                if future is not None and not future.done():
                     future.set_exception(error if isinstance(error, Exception) else asyncio.CancelledError())
             if not isinstance(error, Exception):
                 raise
             return
-        for (_, future), result in zip(batch, results, strict=True):
-            if future.done():
+        for future, result in zip(futures, results, strict=True):
+            if future is None or future.done():
                 continue
             if isinstance(result, BaseException):
                 future.set_exception(result)

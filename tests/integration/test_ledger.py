@@ -198,10 +198,12 @@ async def test_hot_copies_stay_within_their_budget(redis_client: Redis) -> None:
     for number in range(60):
         token = await cache.begin(key(number), None, 1.0)
         assert isinstance(token, str)
-        await cache.finish(key(number), token, answer(bytes(2000)), again=True)
+        cache.finish(key(number), token, answer(bytes(2000)), again=True)
+        await cache.drain()
     token = await cache.begin(key(99), None, 1.0)
     assert isinstance(token, str)
-    await cache.finish(key(99), token, answer(bytes(30_000)), again=True)
+    cache.finish(key(99), token, answer(bytes(30_000)), again=True)
+    await cache.drain()
     assert isinstance(await cache.begin(key(99), None, 1.0), str)
     assert isinstance(await cache.begin(key(0), None, 1.0), str)
     assert isinstance(await cache.begin(key(59), None, 1.0), StoredAnswer)
@@ -219,7 +221,8 @@ async def test_an_answer_is_hot_when_it_is_asked_again(redis_client: Redis) -> N
         assert isinstance(token, str)
         if waits:
             assert await two.begin(key(1), None, 1.0) is None
-        await one.finish(key(1), token, answer(), again=again)
+        one.finish(key(1), token, answer(), again=again)
+        await one.drain()
         assert len(await redis_client.keys("*:a:*")) == hot
         assert not await redis_client.keys("*:f:*")
     assert isinstance(await two.begin(key(1), None, 1.0), StoredAnswer)
@@ -231,9 +234,11 @@ async def test_a_lease_is_one_askers_and_ends(redis_client: Redis) -> None:
     token = await one.begin(key(1), None, 1.0)
     assert isinstance(token, str)
     assert await two.begin(key(1), None, 1.0) is None
-    await two.finish(key(1), "not mine", None)
+    two.finish(key(1), "not mine", None)
+    await two.drain()
     assert await two.begin(key(1), None, 1.0) is None
-    await one.finish(key(1), token, answer(age_s=60))
+    one.finish(key(1), token, answer(age_s=60))
+    await one.drain()
     assert isinstance(await two.begin(key(1), None, 1.0), StoredAnswer)
     assert isinstance(await two.begin(key(1), NOW, 1.0), str)
     lease = await redis_client.pttl(next(iter(await redis_client.keys("*:f:*"))))

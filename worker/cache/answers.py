@@ -5,7 +5,6 @@ PostgreSQL holds the truth; all of this may be lost at any time. Keys, one Redis
 ``...:f:...`` the lease on the same question, with a life; ``...:order``, ``...:size`` the byte budget's bookkeeping.
 """
 
-import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -76,12 +75,14 @@ class AnswerCache:
             return decode(found) or token
         return token if found else None
 
-    def finish(
-        self, key: AnswerKey, token: str, answer: StoredAnswer | None, *, again: bool = False
-    ) -> "asyncio.Future[None]":
+    def finish(self, key: AnswerKey, token: str, answer: StoredAnswer | None, *, again: bool = False) -> None:
         """Give a lease back, soon. The answer, if there is one, becomes hot when others wait for it, or with ``again``
-        (it was asked for before). Need not be awaited."""
-        return self._finisher.forget((key, token, answer, again))
+        (it was asked for before)."""
+        self._finisher.forget((key, token, answer, again))
+
+    async def put(self, key: AnswerKey, answer: StoredAnswer) -> None:
+        """Make an answer hot that came by itself; what was hot before is gone on return."""
+        await self._finisher.submit((key, "", answer, True))
 
     async def forget(self, keys: Iterable[AnswerKey]) -> None:
         """Delete hot copies (erasure). Raises Redis's errors: what must be gone may not quietly stay."""

@@ -71,6 +71,6 @@ class Inbox:
             intent, 0, reading.outcome, charge, reading.charged_micros, reply.status, "delivered", now, now, kept
         )
         row = await self._ledger.close(ending)
-        # The hot copy still says "pending".
-        await self._answers.finish(key, "", None if kept is None else replace(kept, call_id=row), again=True)
+        if kept is not None:
+            await self._answers.put(key, replace(kept, call_id=row))  # the hot copy still says "pending"
         return Woken(key.workspace, expected.job_id)

@@ -1,6 +1,6 @@
 """What the gateway stands on, as it sees it: the ledger, the answers, the budgets, the pages."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -42,11 +42,12 @@ class Answers(Protocol):
     async def begin(self, key: AnswerKey, observed_after: datetime | None, call_s: float) -> StoredAnswer | str | None:
         """The answer; or a token: ask, within ``call_s`` seconds; or None: somebody else is asking."""
 
-    def finish(
-        self, key: AnswerKey, token: str, answer: StoredAnswer | None, *, again: bool = False
-    ) -> Awaitable[None]:
+    def finish(self, key: AnswerKey, token: str, answer: StoredAnswer | None, *, again: bool = False) -> None:
         """Give the lease back, soon; keep the answer, if there is one, for those who wait. ``again``: for those to come
-        too. Need not be awaited."""
+        too."""
+
+    async def put(self, key: AnswerKey, answer: StoredAnswer) -> None:
+        """Keep an answer that came by itself instead of an earlier one, which nobody gets any more on return."""
 
     async def drain(self) -> None:
         """Wait until all that was handed in is sent."""

@@ -66,8 +66,29 @@ async def test_failures_reach_whom_they_concern() -> None:
     gone, stays = grouped.submit(5), grouped.submit(6)
     gone.cancel()
     assert await stays == 6
+
+
+async def test_what_is_forgotten_is_done_all_the_same() -> None:
+    """Nobody waits for it: it goes along in its place, its failure is swallowed, ``drain`` waits for it."""
+    batches: list[list[int]] = []
+
+    async def flush(items: list[int]) -> Sequence[int | BaseException]:
+        batches.append(items)
+        if 13 in items:
+            raise OSError("all")
+        return [ValueError("mine") if item == 1 else item for item in items]
+
+    grouped: Grouped[int, int] = Grouped(flush, most=2)
     grouped.forget(1)
+    asked = grouped.submit(2)
+    grouped.forget(3)
+    grouped.forget(13)
+    assert await asked == 2
     await grouped.drain()
+    assert batches == [[1, 2], [3, 13]]
+    grouped.forget(4)
+    await grouped.drain()
+    assert (batches[2:], grouped.idle) == ([[4]], True)
 
 
 async def test_equal_work_is_done_once() -> None:
