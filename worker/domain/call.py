@@ -1,7 +1,8 @@
 """Provider calls: what is asked of the gateway, and what it answers.
 
 Values that every call makes anew are Structs: a frozen dataclass takes many times as long to make. Those that hold no
-code cannot be part of a cycle, so the garbage collector need not look at them (``gc=False``).
+code cannot be part of a cycle, so the garbage collector need not look at them (``gc=False``). Where every call makes
+one it is made by position: by name it takes three times as long.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -1,10 +1,13 @@
 """Text that PostgreSQL will take: no NUL, no lone surrogates. Pure."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
+import msgspec
 import orjson
 
+_ENCODE: Final = msgspec.json.Encoder().encode
 _LONE: Final = re.compile("[\ud800-\udfff\0]")
 
 
@@ -53,3 +56,12 @@ def _cleaned_json(value: Any) -> bytes:
 def json_text(value: Any) -> str:
     """``json_bytes`` as text."""
     return json_bytes(value).decode()
+
+
+def structs_text(values: Sequence[msgspec.Struct]) -> str:
+    """The same for Structs, as objects: in half the time that dicts of them would take to make and write."""
+    try:
+        data = _ENCODE(values)
+    except UnicodeEncodeError:  # a lone surrogate
+        data = b"\\u0000"
+    return (_cleaned_json(msgspec.to_builtins(values)) if b"\\u0000" in data else data).decode()

@@ -58,13 +58,13 @@ def kept_answer(
     if reply is None or life <= 0:
         return None
     return StoredAnswer(
-        outcome=reading.outcome,
-        reply=Reply(reply.status, kept_headers(reply.headers), reply.body),
-        reason=reading.reason,
-        observed_at=at,
-        expires_at=at + timedelta(seconds=life),
-        call_id=call_id,
-        subject=subject,
+        reading.outcome,
+        Reply(reply.status, kept_headers(reply.headers), reply.body),
+        reading.reason,
+        at,
+        at + timedelta(seconds=life),
+        call_id,
+        subject,
     )
 
 
@@ -77,13 +77,14 @@ def cleaned(reply: Reply, clean: Clean, workspace: str, subject: str) -> Reply:
 def new_answer(reading: Reading, reply: Reply | None, at: datetime, call_id: int) -> Answer:
     """What the adapter gets from a call that was made just now."""
     return Answer(
-        outcome=reading.outcome,
-        reply=reply if reading.outcome in ANSWERED else None,
-        reason=reading.reason,
-        charged_micros=reading.charged_micros,
-        observed_at=at,
-        retry_at=None if reading.retry_after_s is None else at + timedelta(seconds=reading.retry_after_s),
-        call_id=call_id,
+        reading.outcome,
+        reply if reading.outcome in ANSWERED else None,
+        reading.reason,
+        reading.charged_micros,
+        False,
+        at,
+        None if reading.retry_after_s is None else at + timedelta(seconds=reading.retry_after_s),
+        call_id,
     )
 
 

@@ -245,16 +245,16 @@ class Purchases:
         if kept is not None and self._clean is not None:
             kept = replace(kept, reply=cleaned(kept.reply, self._clean, run.workspace, run.subject))
         ending = Ending(
-            intent=intent,
-            call_id=call_id,
-            outcome=reading.outcome,
-            charge=charge_of(question.call, reading, reply, fault),
-            charged_micros=reading.charged_micros,
-            http_status=reply.status if reply is not None else 0,
-            reason=reading.reason,
-            sent_at=sent_at,
-            finished_at=finished_at,
-            answer=kept,
+            intent,
+            call_id,
+            reading.outcome,
+            charge_of(question.call, reading, reply, fault),
+            reading.charged_micros,
+            reply.status if reply is not None else 0,
+            reading.reason,
+            sent_at,
+            finished_at,
+            kept,
         )
         run.purse.settle(
             ending.charged_micros, intent.max_micros, llm=intent.llm, unknown=ending.charge is Charge.UNKNOWN
@@ -294,31 +294,31 @@ class Purchases:
         now = _now()
         most_s = call.timeout_s + 2 * self._options.accounts.hold_s + _GIVE_UP_MARGIN_S
         return Intent(
-            key=key,
-            account=call.account,
-            bucket=call.bucket,
-            job_id=run.job_id,
-            job_key=run.job_key,
-            run=run.run,
-            max_micros=call.max_micros,
-            llm=call.llm,
-            intent_at=now,
-            give_up_at=now + timedelta(seconds=most_s),
+            key,
+            call.account,
+            call.bucket,
+            run.job_id,
+            run.job_key,
+            run.run,
+            call.max_micros,
+            call.llm,
+            now,
+            now + timedelta(seconds=most_s),
         )
 
 
 def _note(call: Call, answer: Answer, unknown: int, latency_s: float, waited_s: float) -> CallNote:
     return CallNote(
-        provider=call.provider,
-        operation=call.operation,
-        account=call.account,
-        outcome=answer.outcome,
-        charged_micros=answer.charged_micros,
-        unknown_micros=unknown,
-        reused=answer.reused,
-        latency_s=latency_s,
-        waited_s=waited_s,
-        call_id=answer.call_id,
+        call.provider,
+        call.operation,
+        call.account,
+        answer.outcome,
+        answer.charged_micros,
+        unknown,
+        answer.reused,
+        latency_s,
+        waited_s,
+        answer.call_id,
     )
 
 
