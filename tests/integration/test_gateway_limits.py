@@ -97,6 +97,45 @@ async def test_a_pause_stops_every_process_at_once(redis_client: Redis) -> None:
     assert len(sent) == 80
 
 
+async def test_how_an_account_stands_is_known_before_it_is_needed(redis_client: Redis) -> None:
+    """Who expects a call of an account without limits need not wait for a look later; a look ahead that finds trouble
+    ends what was believed, and an account with limits is not looked at."""
+    one, two = Accounts(redis_client), Accounts(redis_client)
+    assert one.at_once(call()) is None
+    one.expect(call())
+    await one.drain()
+    assert isinstance(one.at_once(call()), Permit)
+    await two.report(call(), Permit(0.0, 0.0), Reading(Outcome.THROTTLED, retry_after_s=60.0))
+    place = one._place(call())
+    place.believed_until = time.monotonic() + 0.01
+    one.expect(call())
+    await one.drain()
+    assert (place.believed_until, place.looking) == (0.0, False)
+    assert await one.unhindered(call()) is None
+    with_limits = call(provider="sibyl", limits=(Limit(50, 1.0),))
+    one.expect(with_limits)
+    assert not one._place(with_limits).looking
+
+
+async def test_a_believed_account_is_looked_at_once_for_all_that_come(
+    redis_client: Redis, pg_pool: "asyncpg.Pool[Any]"
+) -> None:
+    """Fifty calls that come together on an account without limits share a look or two."""
+    async with outside() as world, open_process(redis_client, pg_pool) as process:
+        looks: list[int] = []
+        untroubled = process.accounts._untroubled
+
+        async def counted(places: Any) -> Any:
+            looks.append(len(places))
+            return await untroubled(places)
+
+        process.accounts._untroubled = counted  # type: ignore[method-assign]
+        job = process.job()
+        await asyncio.gather(*(job.request(call(f"{number}"), get(world.url), read) for number in range(50)))
+        assert world.total == 50
+        assert sum(looks) < 10
+
+
 async def test_a_booked_ticket_finds_its_place_again(redis_client: Redis) -> None:
     """A job sent away until its reserved time has its turn when it comes back, a little early or just in time."""
     asking = call(limits=(Limit(60, 60.0),))

@@ -62,6 +62,7 @@ class Place:
     pace: Pace | None = None
     epoch: bytes = b""
     believed_until: float = 0.0
+    looking: bool = False
     eased_until: float = 0.0
     seeds: tuple[int, ...] = ()
     share: AsyncLimiter | None = None

@@ -36,6 +36,8 @@ HORIZON_S = {Lane.PRIORITY: 60.0, Lane.HIGH: 50.0, Lane.JOBS: 40.0, Lane.LOW: 30
 EARLY_S = 1.5
 #: What one process may believe about an account without asking Redis again.
 _BELIEF_S = 0.04
+#: So long before a belief ends it is renewed for a call that is about to come.
+_AHEAD_S = 0.015
 #: How long an account with limits is taken to have room after it had some for everybody who asked.
 _EASE_S = 2.0
 _MICRO = 1_000_000
@@ -83,10 +85,15 @@ class Accounts:
         place, now = self._place(call), monotonic()
         return Permit(now, now) if place.pace is None and now < place.believed_until else None
 
+    def expect(self, call: Call) -> None:
+        """Such a call may be about to come: see how its account stands, so that it need not wait for that."""
+        place = self._place(call)
+        if place.pace is None and not place.looking and monotonic() >= place.believed_until - _AHEAD_S:
+            place.looking = True
+            self._looker.forget(place)
+
     async def unhindered(self, call: Call) -> Permit | None:
-        """A permit to send now, for an account without limits that is in order; None where ``admit`` has to decide."""
-        if (permit := self.at_once(call)) is not None:
-            return permit
+        """The same, after a look; None where ``admit`` has to decide."""
         place, asked_at = self._place(call), monotonic()
         if place.pace is not None or not await self._looker.submit(place):
             return None
@@ -128,6 +135,10 @@ class Accounts:
             place.local_trip = None
             await self._verbs.run("close", [place.keys[1]], [])
             logger.warning("provider.back", extra={"provider": place.provider, "account": place.account})
+
+    async def drain(self) -> None:
+        """Wait until every look that was begun has ended."""
+        await self._looker.drain()
 
     async def release(self, provider: str, account: str) -> None:
         """Close an account's breaker by hand (a key was put right, a quota bought)."""
@@ -247,13 +258,17 @@ class Accounts:
 
     async def _look(self, batch: list[Place]) -> Sequence[bool]:
         places = {id(place): place for place in batch}
-        untroubled = {id(place) for place in await self._untroubled(list(places.values()))}
+        try:
+            untroubled = {id(place) for place in await self._untroubled(list(places.values()))}
+        finally:
+            for place in places.values():
+                place.looking = False
         return [id(place) in untroubled for place in batch]
 
     async def _untroubled(self, places: Sequence[Place]) -> list[Place]:
         """Which of these accounts without limits have no pause and a closed breaker either; believed for a moment."""
         now = monotonic()
-        asked = [place for place in places if now >= place.believed_until]
+        asked = [place for place in places if now >= place.believed_until - _AHEAD_S]
         if not asked:
             return list(places)
         if self._verbs.away:
@@ -268,8 +283,8 @@ class Accounts:
             self._verbs.note_away()
             return _left_alone(places, now)
         for place, (paused, learned), opened in zip(asked, replies[::2], replies[1::2], strict=True):
-            if not (opened or learned or (paused and not await self._over(int(paused)))):
-                place.believed_until = now + _BELIEF_S
+            troubled = opened or learned or (paused and not await self._over(int(paused)))
+            place.believed_until = 0.0 if troubled else now + _BELIEF_S
         return [place for place in places if now < place.believed_until]
 
     async def _over(self, paused: int) -> bool:

@@ -54,6 +54,7 @@ class GatewayHub:
         clean: Clean | None = None,
     ) -> None:
         self._ledger = ledger
+        self._accounts = accounts
         self._answers = answers
         self._pages = pages
         self._send = send
@@ -99,6 +100,7 @@ class GatewayHub:
             await asyncio.gather(*late, return_exceptions=True)
         await self._ledger.drain()
         await self._answers.drain()
+        await self._accounts.drain()
         if self._budgets is not None:
             await self._budgets.drain()
         await self._pages.close()
@@ -134,7 +136,12 @@ class GatewayHub:
             waiter.set_result(flight.result())
 
     async def _lead(self, run: Run, question: Question, key: AnswerKey) -> Answer:
-        begun = await self._begin(key, run.observed_after, question.call.timeout_s + self._options.accounts.hold_s * 2)
+        if question.takes_turn:
+            self._accounts.expect(question.call)
+        call_s = question.call.timeout_s + self._options.accounts.hold_s * 2
+        begun = await self._answers.begin(key, run.observed_after, call_s) or await self._begin_after(
+            key, run.observed_after, call_s
+        )
         if isinstance(begun, StoredAnswer):
             return self._reused(run, question, key, known_answer(begun))
         kept: StoredAnswer | None = None
@@ -149,14 +156,14 @@ class GatewayHub:
         finally:
             self._answers.finish(key, begun, kept, again=known)
 
-    async def _begin(self, key: AnswerKey, observed_after: datetime | None, call_s: float) -> StoredAnswer | str:
+    async def _begin_after(self, key: AnswerKey, observed_after: datetime | None, call_s: float) -> StoredAnswer | str:
         """The answer, or the lease to ask; waits while another process asks, at most until its lease ends."""
         pause_s = _SHORTEST_PAUSE_S
         while True:
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
             begun = await self._answers.begin(key, observed_after, call_s)
             if begun is not None:
                 return begun
-            await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
             pause_s = min(_LONGEST_PAUSE_S, pause_s * 1.5)
 
     def _reused(self, run: Run, question: Question, key: AnswerKey, answer: Answer) -> Answer:

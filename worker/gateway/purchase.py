@@ -84,7 +84,7 @@ class Purchases:
         if direct and self._budgets is not None:
             direct = self._budgets.none_set
         if direct and question.takes_turn:
-            permit = await self._accounts.unhindered(call)
+            permit = self._accounts.at_once(call) or await self._accounts.unhindered(call)
             direct = permit is not None or self._accounts.at_ease(call)
         if not (direct and purse.reserve(call.max_micros)):
             return await self._ledger.find(key, run.observed_after)
