@@ -1,16 +1,16 @@
 """Claims: what one source said about one field, with its evidence."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 #: A normalised, JSON-safe field value.
 Value = str | int | float | bool | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """Where a value can be seen.
 
     ``start`` and ``end`` count code points in the page's text rendering, whose version ``rendering`` names;
@@ -36,11 +36,10 @@ class Evidence:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Evidence":
         """The inverse of ``as_json``; unknown names are ignored."""
-        return cls(**{name: data[name] for name in cls.__slots__ if name in data})
+        return cls(**{name: data[name] for name in cls.__struct_fields__ if name in data})
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """One statement: ``field`` of the subject is ``value``, says ``source``.
 
     ``source`` is who speaks and votes: a host (``acme.example``) or a provider account's name (``pdl``).

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Final
+
+import msgspec
 
 from worker.domain.claim import Claim, Evidence, Value
 from worker.domain.fields import FIELDS, InvalidValue
@@ -80,5 +81,9 @@ def derived(claims: Iterable[Claim]) -> tuple[Claim, ...]:
             except InvalidValue:
                 continue
             proof = Evidence(path=f"rule:{target} from {origin}")
-            found.append(replace(claim, field=target, value=value, display=None, evidence=(*claim.evidence, proof)))
+            found.append(
+                msgspec.structs.replace(
+                    claim, field=target, value=value, display=None, evidence=(*claim.evidence, proof)
+                )
+            )
     return tuple(found)

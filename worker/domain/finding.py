@@ -1,9 +1,10 @@
 """Findings: what one provider said when asked, claims or why it said nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from worker.domain.claim import Claim
 from worker.domain.page import Page
@@ -52,8 +53,7 @@ WAITING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True, gc=False):
     """One provider's word on one subject.
 
     ``identifiers`` are field values that lead on to other providers (a LinkedIn URL, a domain) even when nobody
@@ -69,5 +69,5 @@ class Finding:
     charged_micros: int = 0
     reused: bool = False
     retry_at: datetime | None = None
-    identifiers: Mapping[str, str] = field(default_factory=dict)
+    identifiers: Mapping[str, str] = {}
     pages: tuple[Page, ...] = ()

@@ -1,10 +1,9 @@
 """Pages: the visible text of a fetched document, as later stages may read and quote it."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True, gc=False):
     """One document as a reader would see it.
 
     ``text`` is the visible text rendering: what is hidden from readers is not in it. Offsets of evidence count its

@@ -1,10 +1,12 @@
 """Cases: what the stages said about each labelled site, as they claimed it. Pure but for the reading."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 from zlib import crc32
+
+import msgspec
 
 from worker.domain.calibration import Calibration, Sample, fit, kind_of
 from worker.domain.claim import Claim
@@ -40,7 +42,7 @@ def calibrated(claim: Claim, calibration: Calibration) -> Claim:
     """The claim with the confidence that a calibration gives it."""
     sure = calibration.of(claim)
     sure = min(sure, MOST_INFERRED) if claim.inferred else sure
-    return claim if sure == claim.confidence else replace(claim, confidence=sure)
+    return claim if sure == claim.confidence else msgspec.structs.replace(claim, confidence=sure)
 
 
 def samples_of(cases: Iterable[Case]) -> list[Sample]:

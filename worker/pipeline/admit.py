@@ -1,8 +1,10 @@
 """Admit what a provider said: normalise, refuse what is invalid, derive what follows. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from worker.domain.calibration import UNCALIBRATED, Calibration
 from worker.domain.claim import Claim
@@ -85,7 +87,7 @@ def _normalised(claim: Claim, context: Context, now: datetime, calibration: Cali
     if display == value:
         display = None
     if (value, confidence, observed_at, display) == (claim.value, claim.confidence, claim.observed_at, claim.display):
-        return claim if type(value) is type(claim.value) else replace(claim, value=value)
+        return claim if type(value) is type(claim.value) else msgspec.structs.replace(claim, value=value)
     return Claim(
         claim.field,
         value,

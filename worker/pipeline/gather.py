@@ -1,10 +1,10 @@
 """Gather: ask one provider, and take in what it says. A provider that fails is one failed stage."""
 
 import traceback
-from dataclasses import replace
 from time import perf_counter
 from typing import Final
 
+import msgspec
 import structlog
 
 from worker.domain.claim import Claim
@@ -38,7 +38,7 @@ async def gather(run: Run, provider: Provider, *, checking: bool = False) -> Non
     record, tools = run.standing().record, run.tools
     admitted = admit(finding.claims, finding.identifiers, run.subject, record, tools.now(), tools.calibration)
     if admitted.stranger:
-        finding = replace(finding, outcome=Outcome.MISS, reason=admitted.stranger, pages=())
+        finding = msgspec.structs.replace(finding, outcome=Outcome.MISS, reason=admitted.stranger, pages=())
     finding, admitted = without_suppressed(run, finding, admitted)
     found = frozenset(claim.field for claim in admitted.claims)
     segment = segment_of(run.subject, before_of(earlier.outcome for earlier in run.findings.values()))

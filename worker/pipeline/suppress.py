@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+import msgspec
+
 from worker.domain.claim import Claim, Evidence
 from worker.domain.erased_text import ANY, Holds, scrub
 from worker.domain.finding import Finding
@@ -39,7 +41,7 @@ def without_suppressed(run: Run, finding: Finding, admitted: Admitted) -> tuple[
     )
     if texts:
         pages = tuple(_page(page, holds, names=names) for page in finding.pages)
-        finding = replace(finding, reason=scrub(finding.reason, holds, names=names), pages=pages)
+        finding = msgspec.structs.replace(finding, reason=scrub(finding.reason, holds, names=names), pages=pages)
     return finding, admitted
 
 
@@ -58,14 +60,14 @@ def _unproven(claim: Claim, holds: Holds, *, names: bool) -> Claim:
     display = None if claim.display is None else scrub(claim.display, holds, names=names)
     evidence = tuple(_blotted(proof, holds, names=names) for proof in claim.evidence)
     same = display == claim.display and evidence == claim.evidence
-    return claim if same else replace(claim, display=display, evidence=evidence)
+    return claim if same else msgspec.structs.replace(claim, display=display, evidence=evidence)
 
 
 def _blotted(proof: Evidence, holds: Holds, *, names: bool) -> Evidence:
     quote, url = scrub(proof.quote, holds, names=names), scrub(proof.url, holds, names=False)
-    return proof if (quote, url) == (proof.quote, proof.url) else replace(proof, quote=quote, url=url)
+    return proof if (quote, url) == (proof.quote, proof.url) else msgspec.structs.replace(proof, quote=quote, url=url)
 
 
 def _page(page: Page, holds: Holds, *, names: bool) -> Page:
     text, title = scrub(page.text, holds, names=names), scrub(page.title, holds, names=names)
-    return page if (text, title) == (page.text, page.title) else replace(page, text=text, title=title)
+    return page if (text, title) == (page.text, page.title) else msgspec.structs.replace(page, text=text, title=title)

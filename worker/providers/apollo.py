@@ -7,10 +7,11 @@ on), APOLLO_REVEAL_PERSONAL_EMAILS, APOLLO_WEBHOOK_SECRET.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Final
+
+import msgspec
 
 from worker.domain.call import Answer, Read
 from worker.domain.errors import ConfigError
@@ -86,7 +87,7 @@ async def _with_phone(
     )
     numbers = finding_from(NAME, answer, partial(parse_phones, person_id), clock)
     final = numbers.outcome in (Outcome.HIT, Outcome.MISS, Outcome.BAD_INPUT)
-    return replace(
+    return msgspec.structs.replace(
         finding,
         outcome=Outcome.HIT if final else numbers.outcome,
         claims=finding.claims + numbers.claims,

@@ -10,9 +10,11 @@ Traps: 403 means out of credits, company sizes are [lowest, highest or null], da
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from worker.domain.call import Answer, Call, HttpRequest, Limit, Reading, Reply
 from worker.domain.finding import Finding, Outcome
@@ -186,7 +188,7 @@ async def lookup(ask: Ask, gateway: Gateway, settings: Settings, clock: Callable
         return Finding(NAME, Outcome.BAD_INPUT, reason=cannot(subject) or "")
     answer = await put(question)
     found = finding_from(NAME, answer, lambda reply, at: parse(json_body(reply), subject, at), clock)
-    return replace(found, charged_micros=found.charged_micros + spent)
+    return msgspec.structs.replace(found, charged_micros=found.charged_micros + spent)
 
 
 def open_provider(options: Options) -> Provider | Off:

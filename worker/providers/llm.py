@@ -8,10 +8,12 @@ dollars per million tokens).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Final
+
+import msgspec
 
 from worker.domain.call import Call, Limit, Reading, Reply
 from worker.domain.claim import Claim, Value
@@ -80,7 +82,7 @@ class Reader:
         finding = await self._ask(ask, gateway, sorted(values), question)
         if finding.outcome not in (Outcome.HIT, Outcome.MISS):
             return finding
-        return replace(finding, reason=_comparison(given, finding.claims))
+        return msgspec.structs.replace(finding, reason=_comparison(given, finding.claims))
 
     async def _ask(self, ask: Ask, gateway: Gateway, wanted: Sequence[str], question: Question) -> Finding:
         answer = await gateway.perform(self._call(question), lambda: self.vendor.send(question), self._read)
@@ -88,7 +90,9 @@ class Reader:
         finding = finding_from(
             NAME, answer, lambda reply, at: self._parse(reply, at, ask, wanted, left_out), self.clock
         )
-        return replace(finding, reason=f"left out: {tally(left_out)}") if finding.claims and left_out else finding
+        if finding.claims and left_out:
+            return msgspec.structs.replace(finding, reason=f"left out: {tally(left_out)}")
+        return finding
 
     def _call(self, question: Question) -> Call:
         return Call(

@@ -1,8 +1,8 @@
 """The record as a function of a set of claims: laws of merging, votes, conflicts, human values."""
 
 import random
-from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -235,7 +235,7 @@ def test_one_host_has_one_vote_however_often_it_speaks(a: frozenset[Claim], time
     """Repeating what a host said, by other adapters and with other proof, changes no value and no confidence."""
     before = record_of(a, NOW)
     echoes = [
-        replace(one, provider=f"{one.provider}-{number}", evidence=(Evidence(path=f"page {number}"),))
+        msgspec.structs.replace(one, provider=f"{one.provider}-{number}", evidence=(Evidence(path=f"page {number}"),))
         for one in merge(a)
         if not is_human(one)
         for number in range(times)

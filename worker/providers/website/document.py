@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
+import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 #: Longer JSON-LD (characters) is a catalogue, not a company; it is not looked at.
@@ -20,20 +20,19 @@ def _beginning(base: str, rooted: bool) -> str:
     return urljoin(base, "/x" if rooted else "x")[: -2 if rooted else -1]
 
 
-@dataclass(slots=True)
-class Document:
+class Document(msgspec.Struct, gc=False):
     """``meta`` maps lower-case names and properties to their first content; ``alternates`` hreflang to address."""
 
     url: str
     base: str = ""
     title: str = ""
     language: str = ""
-    meta: dict[str, str] = field(default_factory=dict)
-    json_ld: list[str] = field(default_factory=list)
-    scripts: list[str] = field(default_factory=list)
-    stylesheets: list[str] = field(default_factory=list)
-    icons: list[str] = field(default_factory=list)
-    alternates: dict[str, str] = field(default_factory=dict)
+    meta: dict[str, str] = {}
+    json_ld: list[str] = []
+    scripts: list[str] = []
+    stylesheets: list[str] = []
+    icons: list[str] = []
+    alternates: dict[str, str] = {}
     canonical: str = ""
     refresh: str = ""
     inline_bytes: int = 0

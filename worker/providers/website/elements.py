@@ -1,7 +1,6 @@
 """One look through a parsed document: what describes it, what is not drawn, and whether it has marked-up items."""
 
-from dataclasses import dataclass, field
-
+import msgspec
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode
 
 #: Elements that are read before their text is dropped, and those that only describe.
@@ -21,13 +20,12 @@ CARDS = ".vcard, .h-card, .adr, .p-adr"
 _ALL = f"{', '.join(sorted(_HEAD | _UNDRAWN))}, [itemscope], [typeof], {CARDS}"
 
 
-@dataclass(slots=True)
-class Elements:
+class Elements(msgspec.Struct, gc=False):
     """Elements of a document in its order; ``marked`` tells whether any begins an item of microdata, RDFa or hCard."""
 
-    head: list[LexborNode] = field(default_factory=list)
-    sheets: list[LexborNode] = field(default_factory=list)
-    undrawn: list[LexborNode] = field(default_factory=list)
+    head: list[LexborNode] = []
+    sheets: list[LexborNode] = []
+    undrawn: list[LexborNode] = []
     marked: bool = False
 
 

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
+
+import msgspec
 
 from worker.providers.website.rendering import Link, Rendering
 
@@ -71,8 +72,7 @@ MAX_OFFICES = 5
 _GLUED = frozenset({"tel", "fax", "phone", "www", "web", "website", "e", "mobile", "http", "https"})
 
 
-@dataclass(frozen=True, slots=True)
-class Email:
+class Email(msgspec.Struct, frozen=True, gc=False):
     """An email address, lower-case domain, and where it stands; ``line`` is -1 for one that no line spells out.
 
     ``shown`` tells whether readers see it; a link with other words on it keeps its address to itself.

@@ -1,10 +1,9 @@
 """A fact read off a page: a field's raw value and where it stands."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """``value`` is raw, for the field's normaliser. A ``line`` below 0 means a structured place, named by ``path``.
 
     ``weight`` scales the source's confidence: 1 for what is said outright.

@@ -1,15 +1,15 @@
 """What parsing a page gives: ``PageFinding`` and the values on it, each with where it can be seen."""
 # ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from worker.domain.claim import Evidence
 from worker.domain.finding import Finding
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """One value and its place: ``value`` as it is shown, ``normal`` in comparable form (E.164, lower case, a key)."""
 
     value: str
@@ -18,8 +18,7 @@ class Mention:
     score: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class PageAddress:
+class PageAddress(msgspec.Struct, frozen=True, gc=False):
     """A postal address; parts that are not on the page are empty. ``country`` is an ISO 3166 code."""
 
     street: str
@@ -42,8 +41,7 @@ class PageAddress:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class PageLink:
+class PageLink(msgspec.Struct, frozen=True, gc=False):
     """A link that leads on: absolute address, what it is about (``contact``, ``imprint``, ``about``, …), its rank."""
 
     url: str
@@ -51,8 +49,7 @@ class PageLink:
     rank: float
 
 
-@dataclass(frozen=True, slots=True)
-class PageFinding(Finding):
+class PageFinding(Finding, frozen=True, gc=False):
     """A Finding about one page, with everything that was seen on it.
 
     ``emails``, ``phones``, ``faxes`` and ``names`` are plain texts as a reader would write them down, ``addresses``
@@ -72,7 +69,7 @@ class PageFinding(Finding):
     faxes: tuple[str, ...] = ()
     addresses: tuple[PageAddress, ...] = ()
     names: tuple[str, ...] = ()
-    mentions: dict[str, tuple[Mention, ...]] = field(default_factory=dict)
+    mentions: dict[str, tuple[Mention, ...]] = msgspec.field(default_factory=dict)
     links: tuple[PageLink, ...] = ()
     regions: tuple[str, ...] = ()
     language: str = ""

@@ -7,8 +7,9 @@ Every candidate is something that is written somewhere as a name; nothing is put
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+import msgspec
 
 from worker.providers.website.address import Address
 from worker.providers.website.document import Document
@@ -94,14 +95,13 @@ WEIGHTS = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, gc=False):
     """A name and what speaks for it. ``places`` maps a kind of place to (line, column) or a structured path."""
 
     text: str
     key: str
-    places: dict[str, tuple[int, int] | str] = field(default_factory=dict)
-    forms: dict[str, int] = field(default_factory=dict)
+    places: dict[str, tuple[int, int] | str] = {}
+    forms: dict[str, int] = {}
     score: float = 0.0
     agreement: float = 0.0
     alone: int = 0

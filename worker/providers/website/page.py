@@ -4,9 +4,10 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+import msgspec
 
 from worker.domain.finding import Outcome
 from worker.domain.page import Page
@@ -46,8 +47,7 @@ _NOT_OWN = frozenset(
 )
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(msgspec.Struct, gc=False):
     """A page read in all its parts, before anything is concluded."""
 
     document: Document

@@ -3,7 +3,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from worker.providers.website.jsonld import first
 from worker.providers.website.rendering import Rendering
@@ -37,8 +38,7 @@ _NOT_NAME = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True, gc=False):
     """Somebody with a role, and where that is said."""
 
     name: str

@@ -3,9 +3,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import unquote
+
+import msgspec
 
 from worker.providers.website.labels import label_after, label_alone, label_before
 from worker.providers.website.phone_parts import (
@@ -74,8 +75,7 @@ _DIGIT = re.compile(r"\d")
 _ALONE = re.compile(r"^[\W_]{0,12}$")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(msgspec.Struct, frozen=True, gc=False):
     """A phone number on a page.
 
     ``text`` is what is written (a completed form for slash lists and letters), ``e164`` its international form or
@@ -197,7 +197,7 @@ def _consistent(found: list[Number]) -> list[Number]:
     faxes = {number.digits[-9:] for number in found if number.fax and number.labelled}
     phones = {number.digits[-9:] for number in found if number.phone and number.labelled}
     return [
-        replace(number, fax=True, phone=False)
+        msgspec.structs.replace(number, fax=True, phone=False)
         if not number.labelled and number.digits[-9:] in faxes and number.digits[-9:] not in phones
         else number
         for number in found

@@ -9,8 +9,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 
+import msgspec
 from selectolax.lexbor import LexborHTMLParser
 
 from worker.providers.website.elements import UNDRAWN_RARE, Elements
@@ -75,8 +75,7 @@ MAX_RUN = 100
 MAX_LINES_WITH = 600
 
 
-@dataclass(slots=True)
-class Link:
+class Link(msgspec.Struct, gc=False):
     """An ``a`` element: its target as written, its text and where that begins (line number, column).
 
     ``authority`` is what an absolute target has between ``//`` and its path, in lower case; empty for others.
@@ -90,8 +89,7 @@ class Link:
     authority: str
 
 
-@dataclass(slots=True)
-class Image:
+class Image(msgspec.Struct, gc=False):
     """An ``img``: its raw tag, the link it stands in (or None) and the line it would stand on."""
 
     tag: str
@@ -99,25 +97,24 @@ class Image:
     line: int
 
 
-@dataclass(slots=True)
-class Rendering:
+class Rendering(msgspec.Struct, gc=False):
     """Lines of visible text, what surrounds each, and where each begins in ``text`` (code points)."""
 
     lines: list[str]
     bits: list[int]
-    starts: list[int] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
+    starts: list[int] = []
+    links: list[Link] = []
     #: Those of the links that lead elsewhere than to pages: ``mailto:``, ``tel:``, ``javascript:``.
-    schemed: list[Link] = field(default_factory=list)
-    images: list[Image] = field(default_factory=list)
+    schemed: list[Link] = []
+    images: list[Image] = []
     #: Texts that fill an inline element of their own inside a longer line: (text, line, column, bits).
-    runs: list[tuple[str, int, int, int]] = field(default_factory=list)
+    runs: list[tuple[str, int, int, int]] = []
     #: Column number of each line inside a table row; -1 outside tables.
-    columns: list[int] = field(default_factory=list)
+    columns: list[int] = []
     text: str = ""
     #: Numbers of the lines that hold a digit, and every word of the text, in lower case and as written: what cannot be on the page
     #: need not be looked for.
-    numbered: list[int] = field(default_factory=list)
+    numbered: list[int] = []
     vocabulary: frozenset[str] = frozenset()
     exact: frozenset[str] = frozenset()
     #: Whether there may be letters of other scripts than Latin.

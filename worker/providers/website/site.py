@@ -1,7 +1,8 @@
 """From the pages of one site to one voice: which page is believed for what."""
 
-import dataclasses
 from collections.abc import Iterable, Sequence
+
+import msgspec
 
 from worker.domain.claim import Claim
 from worker.domain.fields import FIELDS
@@ -57,7 +58,7 @@ def _names(ordered: Sequence[tuple[str, PageFinding]]) -> Iterable[Claim]:
     best = max(offered, key=lambda claim: (votes.get(name_key(str(claim.value)), 0.0), claim.confidence))
     agreeing = sum(1 for claim in offered if name_key(str(claim.value)) == name_key(str(best.value)))
     bonus = 0.02 * (agreeing - 1)
-    yield dataclasses.replace(best, confidence=min(0.85, round(best.confidence + bonus, 3)))
+    yield msgspec.structs.replace(best, confidence=min(0.85, round(best.confidence + bonus, 3)))
     legal = [claim for _, finding in ordered for claim in finding.claims if claim.field == "company_legal_name"]
     if legal:
         key = name_key(str(best.value))
