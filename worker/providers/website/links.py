@@ -74,8 +74,8 @@ def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageL
     links = rendering.links
     if len(links) > 2 * MAX_EACH_END:
         links = links[:MAX_EACH_END] + links[-MAX_EACH_END:]
-    elsewhere = {name for name in {link.authority for link in links} if name and _site(host_in(name)) != own}
-    links = [link for link in links if link.authority not in elsewhere]
+    inside = {"", *(name for name in rendering.authorities if _site(host_in(name)) == own)}
+    links = [link for link in links if link.authority in inside]
     for index, subjects in _promising(links):
         link = links[index]
         key = (link.href, link.text)

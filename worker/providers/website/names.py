@@ -264,9 +264,9 @@ def _from_body(rendering: Rendering, hosts: Sequence[str], addresses: Sequence[A
         for segment in _SEGMENT.split(text):
             if segment != text:
                 offer(segment, place, f"img[{image.line}].alt")
-    elsewhere = {link.authority for link in rendering.links}.difference(own, [f"www.{host}" for host in own], [""])
+    here = {"", *own, *(f"www.{host}" for host in own)}
     for link in rendering.links:
-        if link.authority not in elsewhere and 1 < len(link.text) <= 60 and _is_home(link.href, own):
+        if link.authority in here and 1 < len(link.text) <= 60 and _is_home(link.href, own):
             offer(link.text, "home-link", (link.line, link.column))
 
 
@@ -308,7 +308,7 @@ def _bare(form: str) -> str:
 def _alone_counts(rendering: Rendering, forms: set[str]) -> Counter[str]:
     """How often each of the forms fills a line, or an element of its own inside of one."""
     texts = rendering.lowered.split("\n")
-    texts += "\n".join([text for text, _, _, _ in rendering.runs]).lower().split("\n")
+    texts += "\n".join(rendering.runs).lower().split("\n")
     return Counter([bare for text in texts if len(text) <= MAX_NAME and (bare := text.strip(_EDGES)) in forms])
 
 

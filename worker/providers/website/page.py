@@ -174,9 +174,8 @@ def _with_structured(emails: list[Email], structured: Structured) -> list[Email]
 
 def _hosts(document: Document, rendering: Rendering) -> tuple[str, list[str]]:
     """(own host, hosts linked to, commonest first). Without an address of its own a page's links tell its site."""
-    written = Counter([link.authority for link in rendering.links if link.authority])
     counts: Counter[str] = Counter()
-    for authority, count in written.items():
+    for authority, count in rendering.authorities.items():
         host = host_in(authority)
         if "." in host:
             counts[host] += count

@@ -7,6 +7,7 @@ in text escaped), so one pass over the pieces between brackets gives text, links
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -106,9 +107,11 @@ class Rendering(msgspec.Struct, gc=False):
     links: list[Link] = []
     #: Those of the links that lead elsewhere than to pages: ``mailto:``, ``tel:``, ``javascript:``.
     schemed: list[Link] = []
+    #: How many of the links go to each host (or host and port), in the order of the page.
+    authorities: dict[str, int] = {}
     images: list[Image] = []
-    #: Texts that fill an inline element of their own inside a longer line: (text, line, column, bits).
-    runs: list[tuple[str, int, int, int]] = []
+    #: Texts that fill an inline element of their own inside a longer line.
+    runs: list[str] = []
     #: Column number of each line inside a table row; -1 outside tables.
     columns: list[int] = []
     text: str = ""
@@ -132,7 +135,13 @@ class Rendering(msgspec.Struct, gc=False):
 
         Other scripts have digits of their own, so that a page in one may hold anything.
         """
-        return self.foreign or any(shape in self.outline for shape in shapes)
+        if self.foreign:
+            return True
+        outline = self.outline
+        for shape in shapes:  # noqa: SIM110 - asked a hundred times of a page; a generator takes twice as long
+            if shape in outline:
+                return True
+        return False
 
     @property
     def lowered(self) -> str:
@@ -196,6 +205,7 @@ def render(parser: LexborHTMLParser, elements: Elements) -> Rendering:
         words = encoded.replace(b"\xc3\x97", b" ").translate(_LETTERS).decode(errors="ignore").split()
     out.exact = frozenset(words)
     out.vocabulary = frozenset(" ".join(out.exact).lower().split())
+    out.authorities = Counter([link.authority for link in out.links if link.authority])
     out.schemed = [link for link in out.links if ":" in link.href[:9] and link.href[:4] != "http"]
     return out
 
@@ -218,7 +228,6 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
         if tag < "0":
             # It begins with a slash, which sorts before every letter.
             kind = _CLOSING.get(tag, _INLINE)
-            inside = bits
             if around:
                 bits = around.pop()
             if hidden_from >= 0:
@@ -240,7 +249,7 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
                 size = len(inner)
                 if 2 < size < MAX_RUN:
                     shift = inner[0] == " "
-                    runs.append((inner[shift:], len(lines), length - size + shift, inside))
+                    runs.append(inner[shift:])
             if kind == _ANCHOR and anchors:
                 anchor, before = anchors.pop()
                 if anchor.line == len(lines):

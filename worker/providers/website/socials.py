@@ -46,7 +46,7 @@ def find_profiles(
     core = host_core(host)
     keys = [key for key in name_keys if len(key) >= 3]
     best: dict[str, tuple[float, str, str, str]] = {}
-    networks = {authority for authority in {link.authority for link in rendering.links} if _is_network(authority)}
+    networks = {authority for authority in rendering.authorities if _is_network(authority)}
     offers = [
         (link.href, "a[href]", link.text, 0.5 if link.bits & (FOOTER | HEADER) else 0.0)
         for link in (rendering.links if networks else ())
