@@ -77,14 +77,20 @@ def phone(raw: Any, context: Context) -> Value:
 
     A number without a country code is read in the context's region.
     """
-    import phonenumbers
-
     line = squeeze(raw)
     if line.casefold().startswith("tel:"):
         line = line[4:]
     if len(line) > 60:
         raise InvalidValue("too long for a phone number")
-    region = context.region or ("US" if _NORTH_AMERICAN.match(line) else None)
+    return _phone(line, context.region)
+
+
+@lru_cache(maxsize=4096)
+def _phone(line: str, home: str) -> str:
+    """What stands on one page of a site stands on most of them; ``home`` may be empty."""
+    import phonenumbers
+
+    region = home or ("US" if _NORTH_AMERICAN.match(line) else None)
     try:
         number = phonenumbers.parse(line, region)
     except phonenumbers.NumberParseException as problem:

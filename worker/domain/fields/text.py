@@ -29,7 +29,10 @@ def squeeze(raw: Any) -> str:
     """One line of NFC text with single spaces. Raises InvalidValue when there is nothing to read."""
     if isinstance(raw, bool) or not isinstance(raw, str | int | float):
         raise InvalidValue(f"expected text, not {type(raw).__name__}")
-    text = " ".join(unicodedata.normalize("NFC", clean(str(raw))).split())
+    text = str(raw)
+    if not (text.isascii() and text.isprintable()):
+        text = unicodedata.normalize("NFC", clean(text))
+    text = " ".join(text.split())
     if not text:
         raise InvalidValue("empty")
     return text

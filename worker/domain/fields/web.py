@@ -155,9 +155,14 @@ def domain(raw: Any, _: Context) -> Value:
 
 def email(raw: Any, _: Context) -> Value:
     """An email address in lower case (RFC 5321 lets the local part differ by case; no provider of note does)."""
+    return _email(squeeze(raw).strip("<>").removeprefix("mailto:").removeprefix("MAILTO:").partition("?")[0])
+
+
+@lru_cache(maxsize=4096)
+def _email(line: str) -> str:
+    """What stands on one page of a site stands on most of them."""
     from email_validator import EmailNotValidError, validate_email
 
-    line = squeeze(raw).strip("<>").removeprefix("mailto:").removeprefix("MAILTO:").partition("?")[0]
     try:
         found = validate_email(line, check_deliverability=False, test_environment=True)
     except EmailNotValidError as problem:

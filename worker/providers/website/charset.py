@@ -5,7 +5,8 @@ Labels are mapped as browsers do (WHATWG Encoding Standard: iso-8859-1 means win
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 #: Labels that browsers read as a superset of what they name.
 _SUPERSETS = {
@@ -41,6 +42,8 @@ _META = re.compile(rb"<meta[^>]{0,200}?charset\s{0,4}=\s{0,4}[\"']?([a-z0-9_.:-]
 _XML = re.compile(rb"^\s{0,20}<\?xml[^>]{0,100}encoding=[\"']([a-z0-9_.:-]{2,40})")
 _LANG = re.compile(rb"<html[^>]{0,300}\slang=[\"']?([A-Za-z]{2})", re.I)
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+#: As many bytes before one that is not ASCII as ``_around_high`` goes back, and more behind it.
+_AROUND_HIGH = re.compile(rb"[^<>]{0,40}[\x80-\xff][^<>]{0,80}")
 _KANA = re.compile("[\u3041-\u30fe]")
 _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
@@ -115,7 +118,7 @@ def _guess(body: bytes) -> str:
     """The likeliest codec of bytes that are not UTF-8 and declare nothing usable."""
     first = _NOT_ASCII.search(body)
     at = max(0, first.start() - 200) if first else 0
-    high = b" ".join(re.findall(rb"[^<>]{0,40}[\x80-\xff][^<>]{0,80}", body[at : at + 60_000])[:200])[:_SAMPLE_BYTES]
+    high = b" ".join(islice(_around_high(body[at : at + 60_000]), 200))[:_SAMPLE_BYTES]
     language = _LANG.search(body[:4096])
     hint = language.group(1).decode().lower() if language else ""
     share = len(_NOT_ASCII.findall(high)) / max(1, len(high))
@@ -132,6 +135,19 @@ def _guess(body: bytes) -> str:
 
     best = from_bytes(high, threshold=0.4).best()
     return _codec(best.encoding) or "cp1252" if best else "cp1252"
+
+
+def _around_high(body: bytes) -> Iterator[bytes]:
+    """Bytes that are not ASCII with the text around them, between tags."""
+    at = 0
+    while high := _NOT_ASCII.search(body, at):
+        here = high.start()
+        # A search from the start would try every place on the way.
+        begin = max(at, here - 40, body.rfind(b"<", at, here) + 1, body.rfind(b">", at, here) + 1)
+        around = _AROUND_HIGH.match(body, begin)
+        assert around is not None  # noqa: S101 - there is such a byte within reach
+        yield around.group()
+        at = around.end()
 
 
 def _mostly_utf8(body: bytes) -> bool:

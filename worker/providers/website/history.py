@@ -36,9 +36,8 @@ _OTHER_SCRIPTS = (
     "员工",
     "직원",
     "сотрудник",
-    "çalışan",
-    "kuruluş",
 )
+_TURKISH = ("çalışan", "kuruluş")
 _STAFF_WORDS = frozenset(
     "kollegen kolleginnen employees staff members associates colleagues professionals people mitarbeiter mitarbeiterinnen mitarbeiterzahl beschäftigte angestellte collaborateurs salariés employés effectif effectifs empleados trabajadores dipendenti collaboratori"
     " medewerkers werknemers medarbetare anställda medarbejdere ansatte pracowników funcionários colaboradores".split()
@@ -59,7 +58,9 @@ def find_history(rendering: Rendering) -> Iterator[Fact]:
     """Facts for ``company_founded_year`` and ``company_employee_count``."""
     founding = _FOUNDING_WORDS & rendering.vocabulary
     staff = _STAFF_WORDS & rendering.vocabulary
-    hints = [*founding, *staff, *(_OTHER_SCRIPTS if not rendering.text.isascii() else ())]
+    hints = [*founding, *staff, *(() if rendering.text.isascii() else _TURKISH)]
+    if rendering.foreign:
+        hints += _OTHER_SCRIPTS
     if not hints:
         return
     near = rendering.lines_with(hints)

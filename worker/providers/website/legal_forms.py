@@ -114,6 +114,7 @@ def split_legal_form(name: str) -> tuple[str, str]:
     return text, " ".join(forms)
 
 
+@lru_cache(maxsize=4096)
 def has_strong_form(name: str) -> bool:
     """Whether a name ends in a form that only companies carry."""
     _, form = split_legal_form(name)

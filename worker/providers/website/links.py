@@ -12,7 +12,7 @@ from worker.providers.website.document import Document, host_of
 from worker.providers.website.found import PageLink
 from worker.providers.website.hosts import host_in
 from worker.providers.website.rendering import FOOTER, NAV, Link, Rendering
-from worker.providers.website.text_keys import fold
+from worker.providers.website.text_keys import fold, small_letters
 
 #: Subject of a page, its worth, words in addresses and link texts (folded).
 _SUBJECTS: tuple[tuple[str, float, str], ...] = (
@@ -24,35 +24,32 @@ _SUBJECTS: tuple[tuple[str, float, str], ...] = (
     ("legal", 3.0, r"privacy|datenschutz\w*|agb|terms|conditions|legal|cgv|cgu|privacidad|rgpd|gdpr|privatlivspolitik|integritet\w*|tietosuoja\w*|polityka|プライバシー\w*"),
     ("jobs", 1.0, r"careers?|jobs?|karriere|stellen\w*|emploi|trabaja|lavora|vacatures"),
 )  # fmt: skip
-Subject = tuple[str, float, re.Pattern[str]]
-_PATTERNS: tuple[Subject, ...] = tuple(
+_PATTERNS: tuple[tuple[str, float, re.Pattern[str]], ...] = tuple(
     (about, worth, re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.I)) for about, worth, words in _SUBJECTS
 )
-#: The first letters of every expression: most links have no word that begins so.
-_HINTS: dict[str, tuple[Subject, ...]] = {}
-for _number, _subject in enumerate(_PATTERNS):
+_ALL = tuple(range(len(_PATTERNS)))
+#: The first letters of every expression, each with the numbers of the subjects that it may say: most links have no word
+#: that begins so.
+_HINTS: dict[str, tuple[int, ...]] = {}
+for _number in _ALL:
     for _phrase in _SUBJECTS[_number][2].split("|"):
         if _first := re.match(r"[a-z]{3,4}", _phrase):
-            _HINTS[_first.group()] = (
-                *(known for known in _HINTS.get(_first.group(), ()) if known is not _subject),
-                _subject,
-            )
+            _known = _HINTS.get(_first.group(), ())
+            _HINTS[_first.group()] = (*(number for number in _known if number != _number), _number)
 _HINTS["job"] = _HINTS["jobs"]
+#: The same for what begins with a shorter word, or leaves out the space behind one: ``_SHORT`` has to say.
+_HINTS.update(dict.fromkeys(("a", "o", "om", "za", "apro", "omos", "chis"), ()) | _HINTS)
 _FOREIGN = re.compile(
     "контакт|компани|о нас|про нас|команда|επικοινων|お問|会社|企業|アクセス|特定商|役員|チーム|プライバ|联系|聯絡|关于|關於|연락|오시는|회사|문의|사업자|소개|연혁|связ|εταιρεια|ποιοι|צור|اتصل|ติดต่อ|所在|問合|公司|企业|沿革|历史"
 )
-#: "à propos", "o nas", "om oss", "chi siamo", "qui", "get in", "wir", "ota", "who we", "our story"; the first letter is matched first, so that
-#: a search leaps from one to the next.
+#: "à propos", "o nas", "om oss", "chisiamo".
 _SHORT = re.compile(
-    r"[aocqgwz](?<![a-z].)(?:(?<=a)[\s_-]?propos|(?<=o)(?:[\s_-](?:nas|nama|firmie|podjetju|spol|компании)|m[\s_-]?oss?|ta[\s_-]|ur[\s_-](?:story|people))"
-    r"|(?<=c)hi[\s_-]?siamo|(?<=z)a[\s_-]nas|(?<=q)ui[\s_-]|(?<=g)et[\s_-]in|(?<=w)(?:ir[\s_-]|ho[\s_-]we))"
+    r"(?<![a-z])(?:a[\s_-]?propos|o(?:[\s_-](?:nas|nama|firmie|podjetju|spol|компании)|m[\s_-]?oss?)|chisiamo|za[\s_-]nas)"
 )
 #: Letters of other scripts, as addresses carry them.
 _ENCODED = re.compile(r"%[de]")
 #: What no link holds, so that no expression reaches from one into the next.
 _BETWEEN = "\x00"
-#: Bytes of small letters, and of what is between links, as they are; all else a space.
-_LETTERS = bytes(byte if 97 <= byte <= 122 or byte == 0 else 32 for byte in range(256))
 _FILES = re.compile(
     r"\.(?:pdf|jpe?g|png|gif|webp|svg|zip|docx?|xlsx?|pptx?|mp[34]|exe|dmg|ics|vcf|xml|rss|css|js)(?:$|\?)", re.I
 )
@@ -87,7 +84,7 @@ def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageL
             continue
         if len(href) > 400:
             continue
-        found = _about(href[-80:] if "//" not in href else _path(href), link.text[:60], tuple(subjects))
+        found = _about(href[-80:] if "//" not in href else _path(href), link.text[:60], subjects)
         if found is None or _FILES.search(href) or _NOISE.search(href):
             continue
         url = document.absolute(href)
@@ -105,27 +102,29 @@ def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageL
     return tuple(sorted(best.values(), key=lambda link: -link.rank)[:MAX_LINKS])
 
 
-def _promising(links: Sequence[Link]) -> list[tuple[int, list[Subject]]]:
-    """Links (by number) whose address or text may say a subject, and which. All are looked through as one text."""
+def _promising(links: Sequence[Link]) -> list[tuple[int, tuple[int, ...]]]:
+    """Links whose address or text may say a subject, and which, by number. All are looked through as one text."""
     said = [f"{link.href.strip()[-50:]} {link.text[:40]}" for link in links]
     text = _BETWEEN.join(said)
-    text = text.lower() if text.isascii() else _BETWEEN.join([s.lower() if s.isascii() else fold(s) for s in said])
-    found: dict[int, list[Subject]] = {}
+    text = text.lower() if text.isascii() else fold(text)
+    parts = text.split(_BETWEEN)
+    found: dict[int, tuple[int, ...]] = {}
     hints = _HINTS.get
-    for index, part in enumerate(text.encode(errors="replace").translate(_LETTERS).decode().split(_BETWEEN)):
-        for word in part.split():
+    for index, words in enumerate(small_letters(text).split(_BETWEEN)):
+        for word in words.split():
             subjects = hints(word[:4])
             if subjects is not None:
-                found.setdefault(index, []).extend(subjects)
-    others = [match.start() for match in _SHORT.finditer(text)]
-    if not text.isascii():
-        others += [match.start() for match in _FOREIGN.finditer(text)]
+                found[index] = (*found.get(index, ()), *subjects)
+    for index in [index for index, subjects in found.items() if not subjects]:
+        found[index] = _ALL if _SHORT.search(parts[index]) else ()
+    others = [] if text.isascii() else [match.start() for match in _FOREIGN.finditer(text)]
     if "%d" in text or "%e" in text:
         others += [match.start() for match in _ENCODED.finditer(text)]
-    starts = [0, *accumulate(len(part) + 1 for part in text.split(_BETWEEN))] if others else []
+    starts = [0, *accumulate(len(part) + 1 for part in parts)] if others else []
     for at in others:
-        found.setdefault(bisect_right(starts, at) - 1, list(_PATTERNS))
-    return sorted(found.items())
+        index = bisect_right(starts, at) - 1
+        found[index] = found.get(index) or _ALL
+    return sorted((index, tuple(dict.fromkeys(subjects))) for index, subjects in found.items() if subjects)
 
 
 def _path(href: str) -> str:
@@ -133,11 +132,11 @@ def _path(href: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _about(path: str, text: str, subjects: tuple[Subject, ...]) -> tuple[str, float] | None:
+def _about(path: str, text: str, subjects: tuple[int, ...]) -> tuple[str, float] | None:
     """What a link leads to and how surely, by its address and its text. Menus are the same on all pages of a site."""
     path, label = fold(path), fold(text)
     best: tuple[str, float] | None = None
-    for about, worth, pattern in subjects:
+    for about, worth, pattern in [_PATTERNS[number] for number in subjects]:
         rank = 0.0
         shown = pattern.search(label) if label else None
         if shown:

@@ -57,8 +57,10 @@ _SIGNS = frozenset(
 )
 #: One of these words is in every text that ``_CHALLENGE`` finds something in.
 _CHALLENGE_SIGNS = frozenset({"roboter", "humans", "checking", "moment", "attention", "human", "robot", "ddos", "cookies", "pardon", "denied", "unsuccessful", "unusual", "bot", "security", "captcha"})  # fmt: skip
-#: One of these is in every text that ``_PARKED`` finds something in ("dom" for ``_FOR_SALE``).
-_PARKED_SIGNS = ("dom", "parked", "related", "future", "soon", "construction", "entsteht", "aufbau", "default", "nginx", "works!", "iis", "congratulations", "suspended", "index")  # fmt: skip
+#: One of these is in every text that ``_FOR_SALE`` finds something in.
+_DOMAIN_SIGNS = ("domain", "domein", "domena", "dominio")
+#: The same for ``_PARKED``.
+_PARKED_SIGNS = ("domain", "dominio", "parked", "related", "future", "soon", "construction", "entsteht", "aufbau", "default", "nginx", "works!", "iis", "congratulations", "suspended", "index")  # fmt: skip
 #: The same for ``_NOT_FOUND``.
 _NOT_FOUND_SIGNS = (
     "found", "exist", "404", "gefunden", "trouv", "encontrada", "trovata", "gevonden", "hittades", "finns", "fundet", "funnet", "findes", "löy", "znaleziona", "istnieje", "nalezena", "keresett",
@@ -112,7 +114,7 @@ def kind_of_page(document: Document, rendering: Rendering, html: str, status: in
             and _CHALLENGE.search(head)
         ):
             return "challenge"
-        if "dom" in lowered and _FOR_SALE.search(head):
+        if _any_of(_DOMAIN_SIGNS, lowered) and _FOR_SALE.search(head):
             return "for_sale"
         if size < 1500 and _any_of(_PARKED_SIGNS, lowered) and _PARKED.search(head):
             return "parked"
@@ -123,8 +125,8 @@ def kind_of_page(document: Document, rendering: Rendering, html: str, status: in
         return "soft_404"
     if (
         size < 400
-        and _PASSWORD.search(html)
         and (_LOGIN.match(title.strip()) or any(_LOGIN.match(line.strip()) for line in rendering.lines[:8]))
+        and _PASSWORD.search(html)
     ):
         return "login"
     if size < 200 and not document.json_ld:

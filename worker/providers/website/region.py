@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from worker.providers.website.countries import (
     BY_CALLING_CODE,
@@ -57,6 +58,7 @@ for _name in BY_NAME:
     _match = _WORD.search(_name)
     if _match:
         _FIRST.setdefault(_match.group().lower(), []).append(_name)
+_FIRST_WORDS = frozenset(_FIRST)
 #: One of these is in every text that ``_DOTTED`` finds something in.
 _DOTTED_SIGNS = ("U.S.A", "U.K.", "U.A.E.", "P.R.", "R.O.C.")
 _DOTTED = re.compile(r"\b(?:U\.S\.A\.?|U\.K\.|U\.A\.E\.|P\.R\.\s?China|R\.O\.C\.)")
@@ -115,12 +117,12 @@ def vote(
     for pattern, shapes, code, weight in _SHAPES:
         if not rendering.may_show(shapes):
             continue
-        count = sum(1 for _, _ in zip(pattern.finditer(figures), range(6), strict=False))
+        count = sum([1 for _ in islice(pattern.finditer(figures), 6)])
         if count:
             votes[code] += weight * (0.7 + 0.1 * count)
     if not _AU_STATES.isdisjoint(rendering.exact) and _AU_POSTAL.search(figures):
         votes["AU"] += 3.0
-    for match, _ in zip(_PREFIXED.finditer(figures) if rendering.may_show((b"-0000",)) else (), range(4), strict=False):
+    for match in islice(_PREFIXED.finditer(figures), 4) if rendering.may_show((b"-0000",)) else ():
         votes[PREFIX_COUNTRY[match.group(1)]] += 1.0
     for match in _CALLING.finditer(figures) if "+" in figures or "00" in figures else ():
         digits = match.group(1)
@@ -146,7 +148,7 @@ def country_names(rendering: Rendering) -> Counter[str]:
     text = rendering.text[:60_000]
     lowered = rendering.lowered[:60_000]
     found: Counter[str] = Counter()
-    for word in sorted(rendering.vocabulary & _FIRST.keys()):
+    for word in sorted(rendering.vocabulary & _FIRST_WORDS):
         for name in _FIRST[word]:
             if name == word:
                 if word in {"uk", "usa", "uae", "prc", "rsa", "ksa"}:
@@ -172,7 +174,7 @@ def country_in(text: str) -> tuple[str, str] | None:
     """(code, name as written) of a country that a short text names, the last one if several."""
     best: tuple[int, str, str] | None = None
     lowered = text.lower()
-    for word in _FIRST.keys() & _WORD.findall(lowered):
+    for word in _FIRST_WORDS.intersection(_WORD.findall(lowered)):
         for name in _FIRST[word]:
             at = lowered.rfind(name)
             if at < 0:

@@ -2,9 +2,9 @@
 # ruff: noqa: E501 - patterns and word lists are easier to read and to compare unbroken
 
 import re
-from itertools import chain
 
 from worker.providers.website.document import Document
+from worker.providers.website.text_keys import small_letters
 
 _SIGNS: tuple[tuple[str, str], ...] = (
     ("WordPress", "wp-content/"), ("WordPress", "wp-includes/"), ("WooCommerce", "plugins/woocommerce"), ("Elementor", "plugins/elementor"), ("Shopify", "cdn.shopify.com"), ("Wix", "static.wixstatic.com"), ("Wix", "static.parastorage.com"),
@@ -25,6 +25,7 @@ _OTHERS: list[tuple[str, str]] = []
 for _name, _sign in _SIGNS:
     _inner = [word.group() for word in _WORD.finditer(_sign) if word.start() > 0 and word.end() < len(_sign)]
     (_BY_WORD.setdefault(max(_inner, key=len), []) if _inner else _OTHERS).append((_name, _sign))
+_INNER_WORDS = frozenset(_BY_WORD)
 _GENERATOR = re.compile(r"^(?P<name>[A-Za-z][\w .!+&-]{1,40}?)(?:\s+(?:CMS\s)?v?\d.*|\s*[;,(/-].*)?$")
 _KNOWN_GENERATORS = re.compile(
     r"wordpress|joomla|drupal|typo3|wix|squarespace|shopify|webflow|weebly|jimdo|contao|prestashop|magento|hugo|jekyll|gatsby|ghost|hubspot|elementor|woocommerce|nicepage|silverstripe|concrete|mediawiki|dotnetnuke|sitecore|adobe|blogger|odoo|next|nuxt|astro|docusaurus|framer|duda|strikingly|godaddy|mobirise|craft|umbraco|kentico|plone|shopware",
@@ -42,6 +43,8 @@ def find_technologies(document: Document) -> tuple[str, ...]:
         found.add({"joomla": "Joomla", "drupal": "Drupal"}.get(name.lower(), name))
     haystack = "\n".join([*document.scripts[:150], *document.stylesheets[:60]]).lower()
     if haystack:
-        signs = [*_OTHERS, *chain.from_iterable(_BY_WORD[word] for word in _BY_WORD.keys() & _WORD.findall(haystack))]
+        signs = [*_OTHERS]
+        for word in _INNER_WORDS.intersection(small_letters(haystack).split()):
+            signs += _BY_WORD[word]
         found.update([name for name, sign in signs if sign in haystack])
     return tuple(sorted(found, key=str.lower))

@@ -30,6 +30,8 @@ _MARKS = str.maketrans(
     }
 )
 _MARKED = re.compile(f"[{''.join(map(chr, _MARKS))}]")
+#: Bytes of small letters, and NUL, as they are; all else a space.
+_SMALL_LETTERS = bytes(byte if 97 <= byte <= 122 or byte == 0 else 32 for byte in range(256))
 
 
 def fold(text: str) -> str:
@@ -43,6 +45,15 @@ def fold(text: str) -> str:
     if _MARKED.search(text):
         text = text.translate(_MARKS)
     return _COMBINING.sub("", unicodedata.normalize("NFKD", text.lower()))
+
+
+def small_letters(text: str) -> str:
+    """A text with a space, or several, for all but the letters from a to z; NUL stays, to keep texts apart.
+
+    >>> small_letters("o-nas, Über uns").split()
+    ['o', 'nas', 'ber', 'uns']
+    """
+    return text.encode(errors="replace").translate(_SMALL_LETTERS).decode()
 
 
 @lru_cache(maxsize=8192)

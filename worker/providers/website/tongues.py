@@ -53,7 +53,6 @@ _STREETS = {
     "straße": "DE", "strasse": "DE", "platz": "DE", "gasse": "AT", "gatan": "SE", "vägen": "SE", "torget": "SE", "straat": "NL", "laan": "NL", "gracht": "NL",
     "vej": "DK", "sgade": "DK", "rgade": "DK", "veien": "NO", "vegen": "NO", "sgate": "NO", "sgata": "NO", "katu": "FI", "utca": "HU",
 }  # fmt: skip
-_STREET_ENDINGS = tuple(_STREETS)
 _BY_WORD: dict[str, list[str]] = {}
 for _language, _text in _WORDS.items():
     for _word in _text.split():
@@ -89,10 +88,8 @@ def tongue_votes(vocabulary: AbstractSet[str], declared: str = "") -> Iterator[t
         spoken = {country for country, _ in BY_LANGUAGE.get(language, ())}
         for word in vocabulary & _KNOWN_OFFICES:
             yield from ((country, 0.5) for country in _OFFICE_OF[word] if country in spoken)
-    streets = {
-        street for word in vocabulary if word.endswith(_STREET_ENDINGS) for street in _STREETS if word.endswith(street)
-    }
-    for country in {_STREETS[street] for street in streets}:
+    said = f"{' '.join(vocabulary)} "
+    for country in {country for street, country in _STREETS.items() if f"{street} " in said}:
         yield country, 0.8
     for word in vocabulary & _KNOWN_SURE:
         yield _SURE[word], 1.0
