@@ -10,8 +10,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 #: Longer JSON-LD (characters) is a catalogue, not a company; it is not looked at.
 MAX_SCRIPT = 2_000_000
-#: Paths that stand in an absolute address as they are written.
-_PLAIN_PATH = re.compile(r"/?[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*/?")
+#: Paths that stand in an absolute address as they are written, and addresses that are absolute.
+_PATH = r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*/?(?:\?[A-Za-z0-9_=&.-]+)?"
+_PLAIN = re.compile(rf"/?{_PATH}|(?P<whole>https?://[A-Za-z0-9.-]+/(?:{_PATH})?)")
 
 
 @lru_cache(maxsize=64)
@@ -42,8 +43,8 @@ class Document(msgspec.Struct, gc=False):
         href = href.strip()
         base = self.base or self.url
         try:
-            if _PLAIN_PATH.fullmatch(href):
-                return _beginning(base, href[0] == "/") + href
+            if plain := _PLAIN.fullmatch(href):
+                return href if plain["whole"] else _beginning(base, href[0] == "/") + href
             return urljoin(base, href)
         except ValueError:
             return ""

@@ -90,7 +90,11 @@ def links_of(document: Document, rendering: Rendering, host: str) -> tuple[PageL
         url = document.absolute(href)
         if "#" in url:
             url = urldefrag(url).url
-        if not url.startswith(("http://", "https://")) or _site(host_of(url)) != own or url.rstrip("/") == here:
+        if (
+            not url.startswith(("http://", "https://"))
+            or _site_of("/".join(url.split("/", 3)[:3])) != own
+            or url.rstrip("/") == here
+        ):
             continue
         about, rank = found
         if link.bits & (FOOTER | NAV):
@@ -106,7 +110,11 @@ def _promising(links: Sequence[Link]) -> list[tuple[int, tuple[int, ...]]]:
     """Links whose address or text may say a subject, and which, by number. All are looked through as one text."""
     said = [f"{link.href.strip()[-50:]} {link.text[:40]}" for link in links]
     text = _BETWEEN.join(said)
-    text = text.lower() if text.isascii() else fold(text)
+    if text.isascii():
+        text = text.lower()
+    else:
+        folded = iter(fold(_BETWEEN.join([one for one in said if not one.isascii()])).split(_BETWEEN))
+        text = _BETWEEN.join([one.lower() if one.isascii() else next(folded) for one in said])
     parts = text.split(_BETWEEN)
     found: dict[int, tuple[int, ...]] = {}
     hints = _HINTS.get
@@ -147,6 +155,12 @@ def _about(path: str, text: str, subjects: tuple[int, ...]) -> tuple[str, float]
         if rank and (best is None or rank > best[1]):
             best = (about, rank)
     return best
+
+
+@lru_cache(maxsize=1024)
+def _site_of(beginning: str) -> str:
+    """The site that an address belongs to, by its scheme and host: those of a page's links are few."""
+    return _site(host_of(beginning))
 
 
 def _site(host: str) -> str:

@@ -212,7 +212,7 @@ def _from_body(rendering: Rendering, hosts: Sequence[str], addresses: Sequence[A
     formal = rendering.lines_with(forms, exact=True)
     formal_wide = rendering.lines_with(_WIDE_FORMS, exact=True) if not text.isascii() else set()
     headings = 0
-    headed = [index for index, mark in enumerate(bits) if mark & (H1 | HEADING)]
+    headed = [index for index, mark in enumerate(bits) if mark & HEADING]
     for index in sorted(claimed.union(formal, formal_wide, headed)):
         line = lines[index]
         size = len(line)

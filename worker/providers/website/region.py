@@ -29,11 +29,11 @@ _NANP = re.compile(
 _GB_POSTAL = re.compile(r"[A-Z](?<!\w.)[A-Z]?\d[A-Z\d]?\s\d[A-BD-HJLNP-UW-Z]{2}\b")
 _CA_POSTAL = re.compile(r"[ABCEGHJ-NPRSTVXY](?<!\w.)\d[A-Z]\s?\d[A-Z]\d\b")
 _NL_POSTAL = re.compile(
-    r"\b(?!19|20)[1-9]\d{3}\s{0,2}(?![KMGT]B|HP|PS|KW|KG|AD|BC|[AP]M|[SD]A|VA)[A-Z]{2}\s{1,2}[A-Z][A-Za-z']{2}"
+    r"[1-9](?<!\w.)(?!(?<=1)9|(?<=2)0)\d{3}\s{0,2}(?![KMGT]B|HP|PS|KW|KG|AD|BC|[AP]M|[SD]A|VA)[A-Z]{2}\s{1,2}[A-Z][A-Za-z']{2}"
 )
-_PL_POSTAL = re.compile(r"(?<![\d-])\d\d-\d{3}\s[A-ZŁŚŻ][a-zA-Zà-ž]{2}")
-_BR_POSTAL = re.compile(r"(?<![\d-])\d{5}-\d{3}(?![\d-])")
-_PT_POSTAL = re.compile(r"(?<![\d-])\d{4}-\d{3}\s{1,2}[A-ZÀ-Þ]")
+_PL_POSTAL = re.compile(r"\d(?<![\d-].)\d-\d{3}\s[A-ZŁŚŻ][a-zA-Zà-ž]{2}")
+_BR_POSTAL = re.compile(r"\d(?<![\d-].)\d{4}-\d{3}(?![\d-])")
+_PT_POSTAL = re.compile(r"\d(?<![\d-].)\d{3}-\d{3}\s{1,2}[A-ZÀ-Þ]")
 #: "CH-2400 Le Locle": the country stands before the code.
 _PREFIXED = re.compile(r"\b(DE?|AT?|CH|FR?|B|L|IT?|E|DK|SE?|N|FIN?)-\d{4,5}\s[A-ZÀ-Þ][A-Za-zà-ÿ]")
 _GB_PHONE = re.compile(r"(?:\((?<![\d+].)0|0(?<![\d+].))(?:1\d{3}|20|8\d\d|3\d\d|7\d{3})\)?\s\d{3,4}\s?\d{3,4}\b")

@@ -330,11 +330,10 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
                         links.append(anchor)
             after_close = False
         if text and hidden_from < 0:
-            words = text.split()
-            if not words:
+            if text.isspace():
                 space = True
                 continue
-            joined = " ".join(words)
+            joined = " ".join(text.split())
             begins_in_space = ends_in_space = False
             if len(joined) != len(text):
                 begins_in_space, ends_in_space = text[0].isspace(), text[-1].isspace()
