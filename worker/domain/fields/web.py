@@ -30,6 +30,11 @@ def _suffixes() -> "TLDExtract":
     return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
+def top_level_domains() -> frozenset[str]:
+    """The last labels of all endings on the Public Suffix List bundled with tldextract: ``com``, ``uk``."""
+    return frozenset(suffix.rpartition(".")[2] for suffix in _suffixes().tlds)
+
+
 @lru_cache(maxsize=16_384)
 def ascii_host(host: str) -> str:
     """A host name in lower-case ASCII (IDNA 2008, UTS 46). Raises InvalidValue when it is none.

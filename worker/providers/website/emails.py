@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from worker.domain.fields.web import top_level_domains
 from worker.providers.website.rendering import Link, Rendering
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u00c0-\u024f]{1,64}\Z")
@@ -144,10 +145,7 @@ def _spells(text: str, address: str) -> bool:
 @lru_cache(maxsize=1)
 def _top_level() -> frozenset[str]:
     """Top-level domains of the bundled public suffix list, and the names reserved for examples (RFC 2606)."""
-    import tldextract
-
-    suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None).tlds
-    return frozenset({suffix.rpartition(".")[2] for suffix in suffixes} | {"example", "test", "invalid", "onion"})
+    return top_level_domains() | {"example", "test", "invalid", "onion"}
 
 
 def _known_domain(domain: str) -> str | None:

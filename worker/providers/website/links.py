@@ -5,7 +5,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from urllib.parse import urldefrag
 
 from worker.providers.website.document import Document, host_of
@@ -119,10 +119,9 @@ def _promising(links: Sequence[Link]) -> list[tuple[int, tuple[int, ...]]]:
     found: dict[int, tuple[int, ...]] = {}
     hints = _HINTS.get
     for index, words in enumerate(small_letters(text).split(_BETWEEN)):
-        for word in words.split():
-            subjects = hints(word[:4])
-            if subjects is not None:
-                found[index] = (*found.get(index, ()), *subjects)
+        hinted = [subjects for word in words.split() if (subjects := hints(word[:4])) is not None]
+        if hinted:
+            found[index] = tuple(dict.fromkeys(chain.from_iterable(hinted)))
     for index in [index for index, subjects in found.items() if not subjects]:
         found[index] = _ALL if _SHORT.search(parts[index]) else ()
     others = [] if text.isascii() else [match.start() for match in _FOREIGN.finditer(text)]
@@ -132,7 +131,7 @@ def _promising(links: Sequence[Link]) -> list[tuple[int, tuple[int, ...]]]:
     for at in others:
         index = bisect_right(starts, at) - 1
         found[index] = found.get(index) or _ALL
-    return sorted((index, tuple(dict.fromkeys(subjects))) for index, subjects in found.items() if subjects)
+    return sorted((index, subjects) for index, subjects in found.items() if subjects)
 
 
 def _path(href: str) -> str:

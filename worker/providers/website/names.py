@@ -314,9 +314,9 @@ def _alone_counts(rendering: Rendering, forms: set[str]) -> Counter[str]:
 
 def _score(pool: dict[str, Candidate]) -> list[Candidate]:
     for candidate in pool.values():
-        base = sum(WEIGHTS[place] for place in candidate.places)
+        base = sum([WEIGHTS[place] for place in candidate.places])
         score = base + 5.0 * candidate.agreement + min(1.5, 0.4 * candidate.alone)
-        if len(candidate.places.keys() - {"imprint"}) >= 3:
+        if len(candidate.places) - ("imprint" in candidate.places) >= 3:
             score += 0.8
         if any(has_strong_form(form) for form in candidate.forms):
             score += 0.9

@@ -7,7 +7,6 @@ in text escaped), so one pass over the pieces between brackets gives text, links
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -205,13 +204,12 @@ def render(parser: LexborHTMLParser, elements: Elements) -> Rendering:
         words = encoded.replace(b"\xc3\x97", b" ").translate(_LETTERS).decode(errors="ignore").split()
     out.exact = frozenset(words)
     out.vocabulary = frozenset(" ".join(out.exact).lower().split())
-    out.authorities = Counter([link.authority for link in out.links if link.authority])
-    out.schemed = [link for link in out.links if ":" in link.href[:9] and link.href[:4] != "http"]
     return out
 
 
 def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
-    lines, line_bits, columns, links, runs = out.lines, out.bits, out.columns, out.links, out.runs
+    lines, line_bits, columns, runs = out.lines, out.bits, out.columns, out.runs
+    links, authorities = out.links, out.authorities
     buffer: list[str] = []  # text pieces of the line being built, white space collapsed
     length = 0
     space = False
@@ -324,10 +322,15 @@ def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
                     href = tag[at + 7 : tag.find('"', at + 7)] if at >= 0 else ""
                     if "&" in href:
                         href = unescape(href)
-                    anchor = Link(href, "", len(lines), length, bits, authority_of(href) if "//" in href else "")
+                    authority = authority_of(href) if "//" in href else ""
+                    anchor = Link(href, "", len(lines), length, bits, authority)
                     anchors.append((anchor, len(buffer)))
                     if href:
                         links.append(anchor)
+                        if authority:
+                            authorities[authority] = authorities.get(authority, 0) + 1
+                        elif ":" in href[:9] and href[:4] != "http":
+                            out.schemed.append(anchor)
             after_close = False
         if text and hidden_from < 0:
             if text.isspace():

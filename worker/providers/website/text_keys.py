@@ -8,28 +8,11 @@ from worker.providers.website.legal_forms import split_legal_form
 
 _WORD = re.compile(r"[^\W_]+")
 _COMBINING = re.compile("[\u0300-\u036f]+")
-_MARKS = str.maketrans(
-    {
-        "®": "",
-        "™": "",
-        "©": "",
-        "’": "'",
-        "‘": "'",
-        "´": "'",
-        "`": "'",
-        "ß": "ss",
-        "ø": "o",
-        "Ø": "o",
-        "ł": "l",
-        "Ł": "l",
-        "æ": "ae",
-        "Æ": "ae",
-        "œ": "oe",
-        "đ": "d",
-        "ı": "i",
-    }
-)
-_MARKED = re.compile(f"[{''.join(map(chr, _MARKS))}]")
+_MARKS = {
+    "®": "", "™": "", "©": "", "’": "'", "‘": "'", "´": "'", "`": "'", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l",
+    "æ": "ae", "Æ": "ae", "œ": "oe", "đ": "d", "ı": "i",
+}  # fmt: skip
+_MARKED = re.compile(f"[{''.join(_MARKS)}]")
 #: Bytes of small letters, and NUL, as they are; all else a space.
 _SMALL_LETTERS = bytes(byte if 97 <= byte <= 122 or byte == 0 else 32 for byte in range(256))
 
@@ -42,8 +25,7 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower().replace("`", "'")
-    if _MARKED.search(text):
-        text = text.translate(_MARKS)
+    text = _MARKED.sub(lambda match: _MARKS[match.group()], text)
     return _COMBINING.sub("", unicodedata.normalize("NFKD", text.lower()))
 
 
