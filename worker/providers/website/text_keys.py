@@ -9,8 +9,8 @@ from worker.providers.website.legal_forms import split_legal_form
 _WORD = re.compile(r"[^\W_]+")
 _COMBINING = re.compile("[\u0300-\u036f]+")
 _MARKS = {
-    "®": "", "™": "", "©": "", "’": "'", "‘": "'", "´": "'", "`": "'", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l",
-    "æ": "ae", "Æ": "ae", "œ": "oe", "đ": "d", "ı": "i",
+    "®": "", "™": "", "©": "", "’": "'", "‘": "'", "´": "'", "`": "'", "ß": "ss", "ø": "o", "Ø": "o", "ł": "l",
+    "Ł": "l", "æ": "ae", "Æ": "ae", "œ": "oe", "đ": "d", "ı": "i",
 }  # fmt: skip
 _MARKED = re.compile(f"[{''.join(_MARKS)}]")
 #: Bytes of small letters, and NUL, as they are; all else a space.
