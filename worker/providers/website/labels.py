@@ -10,7 +10,7 @@ _PHONE_WORDS = (
     r"|cel|handy|gsm|natel|whats\s?app|viber|hot\s?lines?|help\s?line|info\s?line|toll[\s-]?free|free\s?(?:phone|call)"
     r"|freefone|lo-?call|n[uú]mero\s+verde|num[ée]ro\s+vert|switchboard|sentralbord|v[aä]xel|vaihde|rufnummer|fono|fon|fone|tlp|telp"
     r"|telepon|điện\s+thoại|đt|puh\w{0,8}|call\s+us|тел(?:ефон\w{0,3}|\.|:|(?=\s?[\d+(/]))|т\.|моб\w{0,8}|τηλ\w{0,8}|κιν\w{0,4}|טל(?:פון)?|هاتف|تلفن|جوال"
-    r"|电话|電話(?:番号)?|電\s?話|手机|手機|热线|熱線|專線|전화(?:번호)?|대표(?:전화|번호)?|휴대폰|โทร\w{0,6}|ＴＥＬ|☎|☏|📞|✆|📱|℡|voice"
+    r"|电话|電話(?:番号)?|電\s?話|手机|手機|热线|熱線|專線|전화(?:번호)?|대표(?:전화|번호)?|휴대폰|โทร\w{0,6}|ｔｅｌ|☎|☏|📞|✆|📱|℡|voice"
 )
 #: Words that often stand before a phone number but before a fax number as well.
 _WEAK_WORDS = (
@@ -19,7 +19,7 @@ _WEAK_WORDS = (
 )
 _FAX_WORDS = (
     r"(?:t[eé]l[eé]|i|e-?)?fax\w{0,4}|tele?fa[kc]s\w{0,2}|facsimile|t[ée]l[ée]copi\w{0,4}|fa[kc]s\w{0,2}|faksi?|факс\w?|传真|傳真|ファックス|ファクス|ファクシミリ|"
-    r"ＦＡＸ|팩스|φαξ|פקס|فاکس|فاكس|belge\s?geçer|belgegeçer|โทรสาร|แฟกซ์|📠|℻"
+    r"ｆａｘ|팩스|φαξ|פקס|فاکس|فاكس|belge\s?geçer|belgegeçer|โทรสาร|แฟกซ์|📠|℻"
 )
 #: In any case of letters.
 _VETO_WORDS = (
@@ -32,9 +32,9 @@ _VETO_WORDS = (
 )
 #: Only in capitals: these letters are words elsewhere.
 _VETO_CAPITALS = r"UID|TVA|IVA|BTW|NIF|CIF|NIE|RUT|RUC|RCS|APE|NAF|HRB|HRA|LEI|NPI|CAGE|USDOT|MC|DOT|CP|BP|CS|REA|ISO|DIN|USD|EUR|GBP|ID|BSB|FN|CHE|N\.I\.F|C\.I\.F|C\.F|P\.\s?I|P\.\s?IVA"
+#: This and ``_ONLY`` are for text in small letters: where case counts, a search leaps over words that begin otherwise.
 _LABEL = re.compile(
-    rf"(?:(?<![^\W\d_])|(?<=[\u3041-\u30fe\u4e00-\u9fff\uac00-\ud7a3]))(?:(?P<fax>{_FAX_WORDS})|(?P<veto>{_VETO_WORDS})|(?P<phone>{_PHONE_WORDS})|(?P<weak>{_WEAK_WORDS}))(?![^\W\d_])",
-    re.I,
+    rf"(?:(?<![^\W\d_])|(?<=[\u3041-\u30fe\u4e00-\u9fff\uac00-\ud7a3]))(?:(?P<fax>{_FAX_WORDS})|(?P<veto>{_VETO_WORDS})|(?P<phone>{_PHONE_WORDS})|(?P<weak>{_WEAK_WORDS}))(?![^\W\d_])"
 )
 _CAPITALS = re.compile(
     rf"(?<!\w)(?:{_VETO_CAPITALS})[\s.:#º°-]{{0,4}}(?:[Nn][or°º]?\.?[\s:]{{0,2}})?(?:[A-Z]{{2}}\s?)?$|[$€£¥№]\s?$|(?:\d|\b)%\s?$"
@@ -55,8 +55,7 @@ _AFTER = re.compile(
 )
 _AFTER_LETTER = re.compile(r"^\s?[(\[]\s?(?:(?P<fax>[Ff])|(?P<phone>[TtPpMmOoCcVvWwHh]))\s?[)\]]")
 _ONLY = re.compile(
-    rf"^\W{{0,3}}(?:(?:our|local|main|office|business|general|international|direct)\s)?(?:(?P<fax>{_FAX_WORDS})|(?P<phone>{_PHONE_WORDS}))\s?(?:numbers?|nos?\.?|nr\.?|nummern?|lines?|us)?\s?(?:\([^)]{{0,20}}\))?\W{{0,4}}$",
-    re.I,
+    rf"^\W{{0,3}}(?:(?:our|local|main|office|business|general|international|direct)\s)?(?:(?P<fax>{_FAX_WORDS})|(?P<phone>{_PHONE_WORDS}))\s?(?:numbers?|nos?\.?|nr\.?|nummern?|lines?|us)?\s?(?:\([^)]{{0,20}}\))?\W{{0,4}}$"
 )
 PREFIX_REACH = 48
 
@@ -73,6 +72,11 @@ def label_before(prefix: str) -> str:
     return "" if not prefix or prefix.isspace() else _label_in(prefix)
 
 
+def _small(text: str) -> str:
+    """A text in small letters, as long as before; Turkish ones, with and without a dot, as the Latin letter."""
+    return text.lower() if text.isascii() else text.replace("İ", "i").lower().replace("ı", "i")
+
+
 @lru_cache(maxsize=4096)
 def _label_in(prefix: str) -> str:
     """What is asked of one number several times, and alike of many: most stand behind "Tel: " or "Fax: "."""
@@ -82,7 +86,7 @@ def _label_in(prefix: str) -> str:
     if letter is not None and letter.lastgroup is not None:
         return "both" if _BOTH.search(prefix) else letter.lastgroup
     kind = ""
-    for match in _LABEL.finditer(prefix):
+    for match in _LABEL.finditer(_small(prefix)):
         found = match.lastgroup or ""
         if found == "veto" and not _VETO_GAP.match(prefix[match.end() :]):
             continue
@@ -110,5 +114,5 @@ def label_alone(line: str) -> str:
     """``phone`` or ``fax`` when a line is nothing but such a label, else nothing."""
     if len(line) > 40:
         return ""
-    match = _ONLY.match(line)
+    match = _ONLY.match(_small(line))
     return (match.lastgroup or "") if match else ""

@@ -49,7 +49,7 @@ OPEN_END = re.compile(
     rf"(?:^|[\s:])(?P<begin>(?:\+|\(\+|\(?0)\d{{1,5}}\)?(?:[\s/.()\-]{{1,3}}\d{{1,4}}\)?){{0,3}})[\s/{DASH}]{{0,3}}$"
 )
 #: At least five digits close together, or letters of a vanity number.
-_ENOUGH = re.compile(r"\d(?:\D{0,4}\d){4}|\d\d\d\W{1,3}[A-Z0-9-]{4}", re.A)
+_ENOUGH = re.compile(r"\d(?:(?:\D{0,4}\d){4}|\d\d\W{1,3}[A-Z0-9-]{4})", re.A)
 
 
 def plain(line: str) -> str:
