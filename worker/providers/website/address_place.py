@@ -3,13 +3,12 @@
 import re
 
 from worker.providers.website.address import BREAK, LEAD, PIECE, Address
-from worker.providers.website.address_signs import COUNTY, LABEL, PART_ONLY, STREET_CITY, is_city
+from worker.providers.website.address_signs import CITY_PREFIX, COUNTY, LABEL, PART_ONLY, STREET_CITY, is_city
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.region import country_in
 from worker.providers.website.rendering import Rendering
 from worker.providers.website.streets import street_score
 
-CITY_PREFIX = re.compile(r"^(?:г\.|г\s|м\.|город\s|місто\s)\s?")
 _BRACKETED = re.compile(r"^\s?\(([^\W\d_][^()\d]{1,30})\)")
 _CAPITAL_PAIR = re.compile(r"[a-zà-ÿ]\s[A-Z]{2}$")
 _CITY_STATES = (
@@ -26,6 +25,7 @@ _CITY_STATES = (
 )
 #: Names of countries that no word of an address is by chance.
 _COUNTRIES = tuple(name for name in BY_NAME if len(name) > 3)
+_COUNTRY_FIRST = re.compile(r"^[\s,]{1,3}[^\W\d_][^\d,;]{2,24}[,;]\s(?=[^\W\d_])")
 _AFTER_CITY = re.compile(r"^,\s?([A-ZÁÉÍÓÚ][^\W\d_]{3,20}(?:\s[^\W\d_]{2,12}){0,2})(?=\s?[·|,.;(–-]|\s*$)")
 
 
@@ -69,6 +69,16 @@ def starts_with_country(tail: str) -> bool:
     return name.startswith(_COUNTRIES) and any(
         name.startswith(word) and not name[len(word) : len(word) + 1].isalpha() for word in _COUNTRIES
     )
+
+
+def country_first(address: Address, tail: str) -> str:
+    """What follows a country between a code and its city: "01001, Ukraine, Kyiv"; empty where no city follows."""
+    ahead = _COUNTRY_FIRST.match(tail)
+    found = country_in(ahead.group()) if ahead else None
+    if not ahead or not found:
+        return ""
+    address.country = found[0]
+    return tail[ahead.end() - 1 :]
 
 
 def city_from(pieces: list[str], address: Address) -> None:

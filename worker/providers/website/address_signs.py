@@ -15,13 +15,18 @@ LABEL = re.compile(
 )
 #: "whose registered office is located at" and the like: the street begins behind it.
 PROSE_LEAD = re.compile(
-    r"^.{0,400}\b(?:situ[ée]e?s?(?:\sau|\sà)?|located\sat|based\sat|offices?\s(?:is\s)?at|address\sis|mit\ssitz\sin(?:\sder)?|con\ssede\s(?:legale\s)?in|domicili(?:o|ada|ado)\s(?:social\s)?en|gevestigd\s(?:te|aan)|visit\sus\sat|find\sus\s(?:at|on|in)|besuchen\ssie\suns(?:\sin\s(?:der|den)|\s(?:in|am|an|auf)(?:\sder|\sdem)?)?|retrouvez[\s-]nous\s(?:au|à)|nous\strouver\s?:|encu[ée]ntranos\sen|vis[ií]tenos\sen|ci\strovate\sin|bezoek\sons\s(?:op|aan)|write\sto(?:\sus\sat)?"
+    r"^.{0,400}\b(?:situ[ée]e?s?(?:\sau|\sà)?|located\sat|based\sat|offices?\s(?:is\s)?at|address(?:\sis|\sat|\sin)(?:\sat)?|at(?=:?\s\d{1,5}\s[A-Z])|mit\ssitz\sin(?:\sder)?|con\ssede\s(?:legale\s)?in|domicili(?:o|ada|ado)\s(?:social\s)?en|gevestigd\s(?:te|aan)|visit\sus\sat|find\sus\s(?:at|on|in)|besuchen\ssie\suns(?:\sin\s(?:der|den)|\s(?:in|am|an|auf)(?:\sder|\sdem)?)?|retrouvez[\s-]nous\s(?:au|à)|nous\strouver\s?:|encu[ée]ntranos\sen|vis[ií]tenos\sen|ci\strovate\sin|bezoek\sons\s(?:op|aan)|write\sto(?:\sus\sat)?"
     r"|mail\sto|send\sto|siège\ssocial|registered\soffice)\s?[:,]?\s{0,2}(?=\S)",
     re.I,
 )
 STREET_CITY = re.compile(
     r"^(?P<street>.{3,70}?\b(?:street|st|road|rd|avenue|ave|boulevard|blvd|drive|dr|lane|ln|way|court|ct|place|pl|square|sq|parkway|pkwy|highway|hwy|circle|cir|terrace|trail|plaza|broadway|loop|pike)\b\.?"
     r"(?:\s(?:[NSEW]\.?[EW]?\.?|north|south|east|west)(?=\s|,))?(?:,?\s(?:#\s?|suite|ste\.?|unit|apt\.?|room|rm\.?|floor|fl\.?|bldg\.?|building|no\.?)\s?[\w-]{1,8})?)\s+(?P<city>[A-Z][A-Za-z.' -]{2,30})$",
+    re.I,
+)
+#: "© 2014" before a company's name and its address in a footer.
+COPYRIGHT = re.compile(
+    r"^.{0,80}?(?:©|\(c\)|\bcopyright\b)[\s©]{0,3}(?:(?:19|20)\d\d(?:\s?[-–,]\s?(?:(?:19|20)\d\d|\d\d\b))?)?[\s.,:|–-]{0,4}",
     re.I,
 )
 #: Words that call what follows a postal code.
@@ -48,6 +53,7 @@ COUNTY = re.compile(
     r"^(?:[A-Z]{2}|[A-Z][a-z]+shire|(?:Co\.?|County|West|East|North|South|Greater)\s\w+|Kent|Essex|Surrey|Sussex|Devon|Cornwall|Dorset|Norfolk|Suffolk|Somerset|Cumbria|Merseyside|Middlesex|Herts|Hants|Bucks|Beds|Berks|Northants|Oxon|Wilts|Lancs|Lincs|Notts|Staffs|Cambs|Glos|Avon|Cleveland|Tyne\s(?:and|&)\sWear)\.?$",
     re.I,
 )
+CITY_PREFIX = re.compile(r"^(?:г\.|г\s|гр\.|м\.|город\s|місто\s|град\s)\s?")
 _CITY_ONLY = re.compile(r"^[^\W\d_][^\d:;@|()<>£$€?!]*$")
 _NOT_CITY = re.compile(
     r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel(?!\saviv)|phone|copyright|rights|hours?|since|suite|floor|box|[kmgt]b|[mg]hz|watts?|volts?|days|mah|usd|eur|led|rpm|dpi|px)\b",

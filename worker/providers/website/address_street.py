@@ -1,8 +1,10 @@
 """Which pieces of a line with a postal code are the street."""
 
 import re
+from collections.abc import Sequence
 
 from worker.providers.website.address import BREAK, LEAD, PIECE, SEPARATOR, Address
+from worker.providers.website.address_signs import CITY_PREFIX, is_city
 from worker.providers.website.legal_forms import has_strong_form
 from worker.providers.website.streets import street_score
 
@@ -51,6 +53,20 @@ def next_piece(rest: str) -> str:
         return ""
     text = BREAK.split(SEPARATOR.split(rest[cut.end() :])[0])[0].strip(" ,.;")
     return text if street_score(text) >= 2 and len(text) <= 60 else ""
+
+
+def behind_town(pieces: Sequence[str], tail: str, *, bare: bool) -> list[str]:
+    """The street behind a code that has its city in front of it: "Sofia 1000, ul. Rila 5"; empty for none.
+
+    ``bare`` tells that no comma need stand between code and street, as Hungarians write.
+    """
+    town = CITY_PREFIX.sub("", pieces[-1].strip())
+    if not is_city(town) or not (bare or (tail[:1] in {",", ";"} and len(pieces) <= 2)):
+        return []
+    if any(map(street_score, pieces if not bare else pieces[-1:])):
+        return []
+    street = street_behind(LEAD.sub("", tail))
+    return street if street_score(", ".join(street)) >= 2 and tail.find(street[0]) <= 3 else []
 
 
 def street_behind(after: str) -> list[str]:

@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from worker.providers.website.address import BREAK, EAST_ASIAN, LEAD, PIECE, SEPARATOR, TRAIL, Address, text_of
 from worker.providers.website.address_fit import fits
 from worker.providers.website.address_place import (
-    CITY_PREFIX,
     city_behind,
     city_below,
     city_from,
+    country_first,
     country_of,
     province,
     starts_with_country,
@@ -19,7 +19,9 @@ from worker.providers.website.address_rules import applicable, matches, named_ne
 from worker.providers.website.address_signs import (
     BOX_END,
     CARE,
+    CITY_PREFIX,
     CODE_WORD,
+    COPYRIGHT,
     COUNTY,
     DATE,
     LABEL,
@@ -36,6 +38,7 @@ from worker.providers.website.address_signs import (
     street_only,
 )
 from worker.providers.website.address_street import (
+    behind_town,
     drop_sentences,
     house_names,
     next_piece,
@@ -137,6 +140,10 @@ def _assemble(
     if label:
         head_at += label.end()
         head = head[label.end() :]
+    notice = COPYRIGHT.match(head) if "©" in head or "(" in head or "opyright" in head else None
+    if notice:
+        head_at += notice.end()
+        head = head[notice.end() :]
     prose = PROSE_LEAD.match(head)
     if prose:
         head_at += prose.end()
@@ -178,11 +185,15 @@ def _assemble(
         and not street_here(pieces)
     ):
         return None
-    city_after = rule.city_after and not starts_with_country(tail)
-    town = pieces[-1].strip() if city_after and pieces and address.country == "HU" else ""
-    if town and is_city(town) and not street_score(town) and street_score(PIECE.split(tail)[0].strip()) >= 2:
-        # Hungarians write the street behind the code, and the city before it.
-        address.city, city_after, pieces = town, False, PIECE.split(tail.rstrip(" .,;"))[:3]
+    city_after = rule.city_after
+    if city_after and starts_with_country(tail):
+        tail = country_first(address, tail) if not pieces else ""
+        city_after = tail != ""
+        tail = tail or line[match.end() : match.end() + stop]
+    crossed = behind_town(pieces, tail, bare=city_after and address.country == "HU") if pieces and tail else []
+    if crossed:
+        address.city, city_after, pieces = CITY_PREFIX.sub("", pieces[-1].strip()), False, crossed
+        end = line.find(crossed[-1], end) + len(crossed[-1])
     if not pieces and address.country == "BR" and _CITY_FOLLOWS.match(tail):
         # Brazilians write the code in front of the city as well.
         city_after = True
@@ -192,7 +203,7 @@ def _assemble(
         if city:
             text = _CITY_END.split(PIECE.split(city.group())[0])[0]
             address.city = TRAIL.sub("", text)
-            end = match.end() + tail.find(address.city) + len(address.city)
+            end = line.find(address.city, match.end()) + len(address.city)
             address.city = CITY_PREFIX.sub("", city_only(address.city))
             if (
                 len(address.postal_code) < 5

@@ -75,7 +75,13 @@ def _rule(
     )
 
 
-_CITY = r"(?=(?:[\s,]{1,3}|\s[-–]\s)(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞĀ-ȲΑ-ΩΆΈΉΊΌΎΏА-ЯЁІЇЄҐ]|s'|d'|l'|'s|den\s|de\s|la\s|le\s|el\s|am\s|bad\s))"
+#: Areas of British postal codes: "W10 3GB" may be one, "U2 5GT" and "HD7 0DR" of a list of parts may not all be.
+_GB_AREAS = (
+    "A[BL]|B[ABDFHLNRSTX]?|C[ABFHMORTVW]|D[ADEGHLNTY]|E[CHNX]?|F[KY]|G[LUXY]?|H[ADGPRSUX]|I[GMPV]|JE|K[ATWY]|L[ADELNSU]?|M[EKL]?"
+    "|N[EGNPRW]?|O[LX]|P[AEHLOR]|R[GHM]|S[AEGKLMNOPRSTWY]?|T[ADFNQRSW]|UB|W[ACDFNRSV]?|YO|ZE"
+)
+#: What stands between a code and the city behind it.
+_CITY = r"(?=(?:[\s,]{1,3}|\s[-–•·|/]\s|\.\s)(?:[A-ZÀ-ÞŁŚŻŹČŠŽŘĎŤŇĐŐŰİŞĞĀ-ȲΑ-ΩΆΈΉΊΌΎΏА-ЯЁІЇЄҐ]|s'|d'|l'|'s|den\s|de\s|la\s|le\s|el\s|am\s|bad\s|(?:[гмс]|гр|ул|вул|бул)\.))"
 _PREFIXES = {
     "D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "F": "FR", "FR": "FR", "B": "BE", "BE": "BE", "L": "LU", "LU": "LU",
     "I": "IT", "IT": "IT", "E": "ES", "ES": "ES", "DK": "DK", "S": "SE", "SE": "SE", "N": "NO", "NO": "NO", "FIN": "FI", "FI": "FI", "FL": "LI",
@@ -90,14 +96,15 @@ _AU_WORDS = frozenset("nsw vic qld tas act sa wa nt wales victoria queensland au
 
 #: In order of trust: the first rule that matches a place on the line wins it.
 RULES: tuple[PostalRule, ...] = (
-    _rule("US", "5", rf"(?<![\w])(?P<region>{_STATE})[.,]?(?:[\s,–—|•·-]{{1,4}}|&nbsp;)(?:USA?[\s,]{{1,2}})?(?P<postal>\d{{5}}(?:\s?[-–]\s?\d{{4}})?)(?![\d-])", strong=True),
+    _rule("US", "5", rf"(?<![\w])(?P<region>{_STATE})[.,)]{{0,2}}(?:[\s,–—|•·(-]{{1,4}}|&nbsp;)(?:(?:USA?|(?i:zip(?:\s?code)?|postal\scode)[:.]?)[\s,]{{1,2}})?(?P<postal>\d{{5}}(?:\s?[-–]\s?\d{{4}})?)(?![\d-])", strong=True),
     _rule("US", "5", rf"(?<![\w])(?P<region>{_STATE_CODES})(?P<postal>\d{{5}}(?:-\d{{4}})?)(?![\w-])", strong=True, shapes=(b"AA00000",)),
     _rule("CA", "1", rf"(?:(?<!\w)(?P<region>{_PROVINCE})[.,)]{{0,2}}[\s,–-]{{1,4}}(?:Canada[\s,]{{1,3}})?)?(?<!\w)(?P<postal>[ABCEGHJ-NPRSTVXYabceghj-nprstvxy]\d[A-Za-z][\s-]{{0,2}}\d[A-Za-z]\d)(?!\w)", strong=True, shapes=(b"A0A", b"A0a", b"a0A", b"a0a")),
-    _rule("GB", "12", r"(?<![\w-])(?P<postal>(?:GIR\s?0AA|[A-Z]{1,2}\d[A-Z\d]?\s{1,2}\d[ABD-HJLNP-UW-Z]{2}))(?![\w-])", strong=True, shapes=(b"0AA",)),
-    _rule("GB", "12", r"(?<![\w-])(?P<postal>[A-Za-z]{1,2}\d[A-Za-z\d]?\s{0,2}\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{2})(?![\w-])", shapes=(b"0AA", b"0Aa", b"0aA", b"0aa")),
+    _rule("GB", "12", rf"(?<![\w-])(?P<postal>(?:GIR\s?0AA|(?:{_GB_AREAS})\d[A-Z\d]?\s{{1,2}}\d[ABD-HJLNP-UW-Z]{{2}}))(?![\w-])", strong=True, shapes=(b"0AA",)),
+    _rule("GB", "12", rf"(?<![\w-])(?P<postal>(?i:{_GB_AREAS})\d[A-Za-z\d]?\s{{0,2}}\d[ABD-HJLNP-UW-Zabd-hjlnp-uw-z]{{2}})(?![\w-])", shapes=(b"0AA", b"0Aa", b"0aA", b"0aa")),
     _rule("IE", "124", r"(?<!\w)(?P<postal>(?:[AC-FHKNPRTV-Y]\d\d|D6W)\s?[0-9AC-FHKNPRTV-Y]{4})(?!\w)"),
     _rule("IE", "12", r"(?<!\w)(?P<postal>Dublin\s(?:\d{1,2}|6W))(?!\w)(?![^\n]{0,24}\b[AC-FHKNPRTV-Y]\d[\dW]\s?[0-9AC-FHKNPRTV-Y]{4}(?!\w))"),
     _rule("AU", "4", r"(?<!\w)(?P<region>NSW|N\.S\.W\.?|VIC|QLD|TAS|ACT|A\.C\.T\.?|(?:SA|WA|NT)(?=[\s,]{1,3}\d{4}(?!\d))|(?i:vic|qld|tas|new\ssouth\swales|victoria|queensland|western\saustralia|south\saustralia|tasmania))[.,]?[\s,–-]{1,4}(?:Australia[\s,]{1,3})?(?P<postal>\d{4})(?![\d-])", strong=True, shapes=(b"A.A.A",), words=_AU_WORDS),
+    _rule("AU", "4", r"(?<=[a-z,])\s(?P<postal>\d{4})[,.]?\s(?P<region>NSW|VIC|QLD|TAS|ACT|SA|WA|NT|Vic|Qld)(?!\w)"),
     _rule("JP", "37", r"〒\s?(?P<postal>\d{3}[-‐－ー–]?\d{4})", strong=True, city_after=True, shapes=("〒".encode(),)),
     _rule("JP", "37", r"(?<![\d-])(?P<postal>\d{3}[-‐－]\d{4})(?![\d-])", city_after=True),
     _rule("KR", "35", r"(?:우\s?\)?|\()\s?(?P<postal>\d{5}|\d{3}-\d{3})\)?(?=\s)", city_after=True),
@@ -111,26 +118,32 @@ RULES: tuple[PostalRule, ...] = (
     _rule("PREFIX", "345", rf"(?<![\w-])(?P<prefix>{'|'.join(sorted(_PREFIXES, key=len, reverse=True))})\s?[-–]\s?(?P<postal>\d{{4,5}}|\d{{3}}\s\d\d)(?!\d)" + _CITY, strong=True, city_after=True, shapes=_PREFIX_SHAPES),
     _rule("MX ES CO CL AR VE PE UY CR EC", "456", r"(?:C\.?\s?P\.?|C[oó]digo\s[Pp]ostal)[\s:.º#]{0,4}(?P<postal>[A-Z]?\d{4,7}[A-Z]{0,3})(?!\d)", strong=True),
     _rule("RU UA BY KZ RO", "6", r"(?<![\d+(.-])(?P<postal>\d{6})(?=[\s,]{1,3}(?:г\.?|[А-ЯЁA-ZȘŞȚŢÎ]|Росс))", city_after=True),
-    _rule("UA", "5", r"(?<![\d+(.-])(?P<postal>\d{5})(?=[\s,]{1,3}(?:м\.?|[А-ЯІЇЄҐA-Z]))", city_after=True),
-    _rule("SG", "6", r"(?<!\w)(?i:Singapore|S)\s?\(?(?P<postal>\d{6})\)?(?!\d)", strong=True),
+    _rule("UA", "5", r"(?<![\d+(.-])(?P<postal>\d{5})(?=[\s,]{1,3}(?:[гм]\.?|[А-ЯІЇЄҐA-Z]))", city_after=True),
+    _rule("SG", "6", r"(?<!\w)(?:(?i:singapore)[\s,:(–-]{0,4}|[Ss]\s?\(?)(?P<postal>\d{6})\)?(?!\d)", strong=True),
     _rule("IN", "63", r"(?<![\d+(])(?<![\d\s]-)(?P<postal>[1-9]\d{2}\s?\d{3})(?![\d-])"),
-    _rule("BR", "8", r"(?<!\d)(?:CEP|Cep)[\s:.]{0,3}(?P<postal>\d{8})(?!\d)", strong=True),
+    _rule("BR", "853", r"(?<!\d)(?:CEP|Cep)[\s:.]{0,3}(?P<postal>\d{8}|\d{2}\.?\d{3}[\s.–-]{1,3}\d{3})(?!\d)", strong=True),
     _rule("BR", "8", r"(?<=[\s,])(?P<postal>\d{8})(?![\d-])"),
     _rule("CL", "7", r"(?<=[\s,])(?P<postal>\d{7})(?![\d-])"),
-    _rule("RU UA BY KZ", "6", r"(?<=[\s,])(?P<postal>\d{6})\.?$"),
+    _rule("RU UA BY KZ", "6", r"(?<=[\s,])(?P<postal>\d{6})(?=\.?$|[.,;)]?\s?[|;•·(]|[.,]?\s[-–—]\s|[.,]\s(?:тел|т\.|e-?mail|Росси|Казахстан|Беларусь))"),
     _rule("CN RO VN KZ CO EC", "6", r"(?<![\d+(.-])(?P<postal>\d{6})(?![\d-])"),
-    _rule("DE FR ES IT FI MX TR EE RS HR MY UA LT MA DZ KW ME BA", "5", r"(?<![\d.,/+(-])(?P<postal>\d{5})(?![\d-])" + _CITY, city_after=True),
+    _rule("DE FR ES IT FI MX TR EE RS HR MY UA LT MA DZ KW ME BA", "5", r"(?<![\d.,/+-])(?P<postal>\d{5})(?![\d-])" + _CITY, city_after=True),
+    _rule("FR", "2", r"(?<![\d.,/+(-])(?<!\d\s)(?P<postal>\d{2}\s\d{3})(?=\s{1,2}[A-ZÀ-Þ][A-Za-zÀ-ÿ])", city_after=True),
     _rule("SE CZ SK GR", "53", r"(?<![\d.,/+(-])(?P<postal>\d{3}\s?\d{2})(?![\d-])" + _CITY, city_after=True),
+    _rule("CZ SK GR SE", "3", r"(?<=[\w.,)])[\s,–-]{1,4}(?P<postal>\d{3}\s\d{2})(?=\.?$|[.,;)]?\s?[|;•·(]|[.,]?\s[-–—]\s|,\s[^\W\d])"),
     _rule("AT CH BE DK NO LU HU SI BG LI CY GE MK TN AL", "4", r"(?<![\d.,/+(-])(?P<postal>[1-9]\d{3}|0[0-9]\d\d)(?![\d.,-])" + _CITY, city_after=True),
     _rule("IS FO", "3", r"(?<![\d.,/+(-])(?P<postal>\d{3})(?![\d.,-])" + _CITY, city_after=True),
     _rule("AR", "4", r"(?<![\w-])\(?(?P<postal>[A-HJ-NP-Z]\d{4}[A-Z]{3}|[B-HJ-NP-Z]?\d{4}(?=\)?[\s,–-]{1,3}[A-ZÁÉÍÓÚ]))\)?(?![\w-])", city_after=True),
+    _rule("MT", "4", r"(?<!\w)(?P<postal>[A-Z]{3}\s?\d{4})(?!\w)"),
+    _rule("KY VG", "14", r"(?<!\w)(?P<postal>KY\d[-\s]\d{4}|VG\s?\d{4})(?!\w)", strong=True, shapes=(b"AA0-0000", b"AA0 0000", b"AA0000", b"AA 0000")),
+    _rule("KE", "5", r"(?<=\d)[\s–-]{1,3}(?P<postal>\d0\d00)(?=[\s,]{1,3}[A-Z]|\.?$)", city_after=True),
     _rule("LV LT EE AZ MD", "45", r"(?<!\w)(?P<postal>(?:LV|LT|MD|AZ)[-\s]\d{4,5})(?!\d)", strong=True, shapes=(b"AA-0000", b"AA 0000")),
     _rule("US TH TR MY ID KR SA EG IL PR IT ES FR UA PK PE MX GT", "5", r"(?<=[A-Za-zÀ-ɏ\u0370-\u04ff\u0e01-\u0e5b.,)])[\s,–-]{1,4}(?P<postal>\d{5}(?:-\d{4})?)(?![\d-]|\s\d)"),
     _rule("NZ AU ZA PH DK NO CH BD TN GE PY CY VE BG LV", "4", r"(?<=[A-Za-zÀ-ɏ\u0400-\u04ff.,)])[\s,–-]{1,4}(?P<postal>\d{4})(?![\d/-]|[.,]\d)"),
     _rule("ZA NZ AU PH BD GE", "4", r"^(?i:postal\scode|post\s?code)?[\s:]{0,3}(?P<postal>\d{4})\.?$"),
     _rule("US KR TH ID SA PK EG PR", "5", r"^(?i:zip(?:\scode)?|postal\scode)?[\s:]{0,3}(?P<postal>\d{5}(?:-\d{4})?)\.?$"),
-    _rule("IN CN VN", "63", r"^(?i:pin(?:\s?code)?|postal\scode|zip)?[\s:–-]{0,4}(?P<postal>\d{3}\s?\d{3})\.?$"),
+    _rule("IN CN VN SG", "63", r"^(?i:pin(?:\s?code)?|postal\scode|zip)?[\s:–-]{0,4}(?P<postal>\d{3}\s?\d{3})\.?$"),
     _rule("DE FR ES IT FI GR HR EE TR MX", "5", r"^(?i:plz|cap|c\.?p\.?|code\spostal|c[oó]digo\spostal)?[\s:.]{0,3}(?P<postal>\d{5})$", city_after=True),
+    _rule("CZ SK SE GR", "3", r"^(?i:psč|postnr|t\.?k\.?|τ\.?κ\.?)?[\s:.]{0,3}(?P<postal>\d{3}\s\d{2})$", city_after=True),
     _rule("BE AT CH DK NO HU SI", "4", r"^(?i:plz|postnr|postcode|code\spostal|npa|irsz)[\s:.]{1,3}(?P<postal>\d{4})$", city_after=True),
     _rule("BE AT CH DK NO LU HU SI", "4", r"^(?P<postal>[1-9]\d{3}|0[1-9]\d\d)$", city_after=True),
     _rule("CN TW KR", "63", r"(?:邮编|邮政编码|郵遞區號|우편번호)\s?[:：]?\s?(?P<postal>\d{6}|\d{5}|\d{3}-?\d{0,3})", strong=True, shapes=tuple(map(str.encode, "邮郵우"))),
