@@ -31,7 +31,7 @@ def fits(address: Address, rule: PostalRule, street: list[str], regions: Sequenc
     home = address.country == regions[0] and is_city(address.city)
     near = address.country == local and is_city(address.city) and len(address.postal_code) >= 5
     named = len(address.postal_code) >= 5 and any(names_street(piece) for piece in street)
-    expected = (home or near) and best == 1 and (numbered or named) and ends
+    expected = (home or near) and best == 1 and (numbered or named) and (ends or local == address.country)
     again = f"{address.city} " if address.city and best < 2 else "\n"
     if any(is_prose(piece) or piece.startswith(again) for piece in street):
         return False

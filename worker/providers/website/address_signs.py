@@ -54,6 +54,10 @@ COUNTY = re.compile(
     re.I,
 )
 CITY_PREFIX = re.compile(r"^(?:г\.|г\s|гр\.|м\.|город\s|місто\s|град\s)\s?")
+#: Cities whose districts have numbers that are written behind the name.
+DISTRICT = re.compile(
+    r"^(?:Praha|Prague|Prag|Brno|Plzeň|Ostrava|Bratislava|Košice|Genève|Lausanne|Bern|Zürich|Dublin)\s\d{1,2}(?!\d)(?:\s?[-–]\s?[^\W\d_][^\d,]{1,24})?$"
+)
 _CITY_ONLY = re.compile(r"^[^\W\d_][^\d:;@|()<>£$€?!]*$")
 _NOT_CITY = re.compile(
     r"\b(?:the|our|your|you|we|are|is|was|will|please|that|this|with|from|have|has|used|taken|online|call|fax|tel(?!\saviv)|phone|copyright|rights|hours?|since|suite|floor|box|[kmgt]b|[mg]hz|watts?|volts?|days|mah|usd|eur|led|rpm|dpi|px)\b",
@@ -92,7 +96,10 @@ def is_unit(text: str) -> bool:
 def is_city(text: str) -> bool:
     """Whether a text may be a city's name: a few words, no prose, no digits."""
     return (
-        2 <= len(text) <= 40 and len(text.split()) <= 5 and bool(_CITY_ONLY.match(text)) and not _NOT_CITY.search(text)
+        2 <= len(text) <= 40
+        and len(text.split()) <= 5
+        and bool(_CITY_ONLY.match(text) or DISTRICT.match(text))
+        and not _NOT_CITY.search(text)
     )
 
 

@@ -97,3 +97,11 @@ def street_here(pieces: list[str]) -> list[str]:
         if _HOUSE_NUMBER.match(following) and street_score(f"{piece.strip()} {following}") >= 1:
             return [part.strip() for part in pieces[position:]]
     return []
+
+
+def has_house_above(lines: Sequence[str], index: int, taken: int) -> bool:
+    """Whether a street with its house stands one or two lines above a line that is none of an address's."""
+    return any(
+        street_score(lines[above]) >= 2 and lines[above][:1].isdigit() and len(lines[above]) <= 50
+        for above in range(index - 1, max(taken, index - 3), -1)
+    )

@@ -40,6 +40,7 @@ from worker.providers.website.address_signs import (
 from worker.providers.website.address_street import (
     behind_town,
     drop_sentences,
+    has_house_above,
     house_names,
     next_piece,
     street_behind,
@@ -339,9 +340,13 @@ def _walk_up(
     best: list[str] = []
     top, top_column = index, column
     houses = rule.strong and address.country in {"GB", "IE"}
+    between = 0  # lines with a phone number or a mail address that stand between a city and its street
     for j in range(index - 1, max(taken, index - 1 - MAX_UP), -1):
         line = rendering.lines[j]
         if PART_ONLY.match(line) and len(line) <= 40:
+            continue
+        if not best and not inline and between < 3 and len(line) <= 60 and (numbers.get(j) or "@" in line) and has_house_above(rendering.lines, j, taken):
+            between += 1
             continue
         label = LABEL.match(line)
         text = line[label.end() :] if label else line

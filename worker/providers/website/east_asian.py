@@ -6,6 +6,7 @@ from worker.providers.website.address import BREAK, EAST_ASIAN, LEAD, SEPARATOR,
 from worker.providers.website.rendering import Rendering
 
 _TAIL_LABEL = re.compile(r"\s{0,3}(?:電話|电话|전화|TEL|FAX|Tel)\s?[:：]?\s{0,2}$", re.I)
+_HEAD_LABEL = re.compile(r"^(?:住所|所在地|本社|地址|주소)[\s:：]{1,4}")
 _HOUSE = re.compile(r"\d")
 _PLACE_WORD = re.compile(
     "[都道府県市区區縣县郡町村路街道號号巷弄省州鎮镇樓楼]|[가-힣](?:시|도|군|구|동|로|길|읍|면)(?:\\s|\\d|$)"
@@ -45,7 +46,7 @@ def east_asian(
         ):
             text = f"{text} {below}"
             address.end_line, address.end_column = index + 1, len(below)
-    elif EAST_ASIAN.search(head) and _PLACE_WORD.search(head):
+    elif EAST_ASIAN.search(head) and _PLACE_WORD.search(_CODE_LABEL.sub("", head)):
         text = _AFTER_LABEL.sub("", head.strip(" (（:：,，"))
         text = _CODE_LABEL.sub("", text)
         text = next((part for part in reversed(SEPARATOR.split(text)) if _PLACE_WORD.search(part)), text).strip()
@@ -70,7 +71,7 @@ def east_asian(
         return None
     if not _PLACE_WORD.search(text):
         return None
-    text = _TAIL_LABEL.sub("", text)
+    text = _HEAD_LABEL.sub("", _TAIL_LABEL.sub("", text))
     address.street = text
     city = _BIG_PLACE.match(text)
     if city:

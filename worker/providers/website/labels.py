@@ -5,7 +5,7 @@ import re
 from functools import lru_cache
 
 _PHONE_WORDS = (
-    r"t[eé]l[eé]?(?:ph|f)[oóôøò]{0,2}n\w{0,8}|t[ée]l[ée]phone\w?|telefax\s?/\s?telefon|phones?|tel(?!\saviv)[s\.]?|t[ée]l\.?|tlf\w?|tlph|telf\w?|tfno"
+    r"t[eé]l[eé]?(?:ph|f)[oóôøò]{0,2}n\w{0,8}|t[ée]l[ée]phone\w?|telefax\s?/\s?telefon|phones?|tel[s\.]?|t[ée]l\.?|tlf\w?|tlph|telf\w?|tfno"
     r"|tfn|t[ée]l[ée]f|telem\w{0,6}|telm|t[āa]lr\w{0,6}|s[ií]mi|pa?bx|port\.(?=\s?:)|portable|infolini?\w{1,2}|行動(?:電話)?|携帯(?:電話)?|フリーダイヤル|免付費\w{0,3}|服务热线|centralino|central[ií]ta|kom(?:[óo]rk\w{1,3})?(?=[\s.:]{1,3}[\d+(]|[\s.:]{1,3}$)|mobilfunk|tele|ph|phn|mobiles?|mobil\w{0,6}|m[oó]vil\w{0,2}|mob|cell\w{0,4}|celular\w{0,2}"
     r"|cel|handy|gsm|natel|whats\s?app|viber|hot\s?lines?|help\s?line|info\s?line|toll[\s-]?free|free\s?(?:phone|call)"
     r"|freefone|lo-?call|n[uú]mero\s+verde|num[ée]ro\s+vert|switchboard|sentralbord|v[aä]xel|vaihde|rufnummer|fono|fon|fone|tlp|telp"
@@ -34,7 +34,7 @@ _VETO_WORDS = (
 _VETO_CAPITALS = r"UID|TVA|IVA|BTW|NIF|CIF|NIE|RUT|RUC|RCS|APE|NAF|HRB|HRA|LEI|NPI|CAGE|USDOT|MC|DOT|CP|BP|CS|REA|ISO|DIN|USD|EUR|GBP|ID|BSB|FN|CHE|N\.I\.F|C\.I\.F|C\.F|P\.\s?I|P\.\s?IVA"
 #: This and ``_ONLY`` are for text in small letters: where case counts, a search leaps over words that begin otherwise.
 _LABEL = re.compile(
-    rf"(?:(?<![^\W\d_])|(?<=[\u3041-\u30fe\u4e00-\u9fff\uac00-\ud7a3]))(?:(?P<fax>{_FAX_WORDS})|(?P<veto>{_VETO_WORDS})|(?P<phone>{_PHONE_WORDS})|(?P<weak>{_WEAK_WORDS}))(?![^\W\d_])"
+    rf"(?:(?<![^\W\d_])|(?<=[\u3041-\u30fe\u4e00-\u9fff\uac00-\ud7a3]))(?:(?P<fax>{_FAX_WORDS})|(?P<veto>{_VETO_WORDS})|(?P<phone>(?!tel\saviv)(?:{_PHONE_WORDS}))|(?P<weak>{_WEAK_WORDS}))(?![^\W\d_])"
 )
 _CAPITALS = re.compile(
     rf"(?<!\w)(?:{_VETO_CAPITALS})[\s.:#º°-]{{0,4}}(?:[Nn][or°º]?\.?[\s:]{{0,2}})?(?:[A-Z]{{2}}\s?)?$|[$€£¥№]\s?$|(?:\d|\b)%\s?$"
