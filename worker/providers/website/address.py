@@ -1,6 +1,7 @@
 """An address, and what parts one from other text on a line."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from worker.providers.website.rendering import Rendering
@@ -48,10 +49,16 @@ class Address:
 
 def text_of(rendering: Rendering, address: Address) -> str:
     """The whole address as written, on one line."""
-    lines = rendering.lines
+    between: Sequence[int]
+    lines, columns = rendering.lines, rendering.columns
     if address.line == address.end_line:
         return lines[address.line][address.column : address.end_column]
-    parts = [lines[address.line][address.column :], *lines[address.line + 1 : address.end_line]]
+    between = range(address.line + 1, address.end_line)
+    column = columns[address.end_line]
+    if column >= 0 and column == columns[address.line]:
+        # What stands in other columns of a table is another address, or labels.
+        between = [number for number in between if columns[number] == column]
+    parts = [lines[address.line][address.column :], *[lines[number] for number in between]]
     last = lines[address.end_line]
     parts.append(last[: address.end_column] if address.end_column else last)
     return ", ".join(part.strip(" ,") for part in parts if part.strip(" ,"))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
+from worker.providers.website.address import BREAK
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.postal import RULES, PostalRule
 from worker.providers.website.rendering import H1, HEADING, Rendering
@@ -22,6 +23,7 @@ def named_nearby(rendering: Rendering, named: Collection[str]) -> dict[int, str]
     lines = rendering.lines
     endings = tuple(name for name, code in BY_NAME.items() if code in named)
     found: dict[int, str] = {}
+    ends: list[tuple[int, str, str]] = []  # a line, its text in lower case and the country that ends it
     for index, line in enumerate(lines):
         if len(line) > 160:
             continue
@@ -32,11 +34,23 @@ def named_nearby(rendering: Rendering, named: Collection[str]) -> dict[int, str]
         before = lowered[: -len(name)][-1:]
         if before.isalpha() and name.isascii():
             continue
+        ends.append((index, lowered, name))
+    alone = [index for index, lowered, name in ends if len(lowered) <= len(name) + 4]
+    headed = 0 < len(alone) <= MAX_NAMED and (
+        not any(c.isdigit() for c in "".join(lines[max(0, alone[0] - 3) : alone[0]]))
+        or 2 * sum(_begins(lines, index) for index in alone) > len(alone)
+    )
+    for index, lowered, name in ends:
         if rendering.bits[index] & (H1 | HEADING) and len(lowered) <= len(name) + 4:
             for below in range(index + 1, min(len(lines), index + 7)):
                 if rendering.bits[below] & (H1 | HEADING):
                     break
                 found.setdefault(below, BY_NAME[name])
+            continue
+        if headed and len(lowered) <= len(name) + 4:
+            after = alone[alone.index(index) + 1 :] or [len(lines)]
+            for below in range(index + 1, min(after[0], index + 7)):
+                found[below] = BY_NAME[name]
             continue
         for above in range(max(0, index - (3 if len(lowered) <= len(name) + 14 else 1)), index + 1):
             if above == index or above not in found:
@@ -44,11 +58,21 @@ def named_nearby(rendering: Rendering, named: Collection[str]) -> dict[int, str]
     return found
 
 
-def applicable(regions: Sequence[str], local: str, named: Collection[str] = ()) -> list[tuple[PostalRule, str]]:
-    """Rules worth trying, with the country that each stands for here; a country named beside the code goes first."""
-    likely = list(
-        dict.fromkeys([*([local] if local else []), *regions[:4], *(named if len(named) <= MAX_NAMED else ())])
-    )
+def _begins(lines: Sequence[str], index: int) -> bool:
+    """Whether a country alone on its line begins an office's lines: what stands above cannot end an address."""
+    above = lines[index - 1] if index else ""
+    return not above or len(above) > 70 or above[-1] in ":!?" or "@" in above or bool(BREAK.search(above))
+
+
+def applicable(
+    regions: Sequence[str], local: str, named: Collection[str] = (), hint: str = ""
+) -> list[tuple[PostalRule, str]]:
+    """Rules worth trying, with the country that each stands for here; a country named beside the code goes first.
+
+    ``hint`` is the country of a large city beside the code: its rules are tried, too, but not before others.
+    """
+    first = [code for code in (local, hint) if code]
+    likely = list(dict.fromkeys([*first, *regions[:4], *(named if len(named) <= MAX_NAMED else ())]))
     stands_for: dict[int, str] = {}
     for code in likely:
         for number in _OF_COUNTRY.get(code, ()):

@@ -45,7 +45,7 @@ PART_OF_HOUSE = re.compile(
     re.I,
 )
 BOX_END = re.compile(
-    r"(?:box|postfach|postbus|postboks|apartado|casilla|case\spostale|\bb\.?p\.?|skr\.?\spoczt\.?|pf\.?|a/я|suite|unit|room|no\.?|nr\.?|n[º°]|#)\s{0,2}[:.#]?\s{0,2}$",
+    r"(?:box|postfach|postbus|postboks|apartado|casilla|case\spostale|\bb\.?p\.?|\bcs|\btsa|skr\.?\spoczt\.?|pf\.?|a/я|suite|unit|room|no\.?|nr\.?|n[º°]|#)\s{0,2}[:.#]?\s{0,2}$",
     re.I,
 )
 CARE = re.compile(r"^(?:c/o|attn\.?|att\.?|attention|z\.?\s?hd\.?|z\.\s?h\.|à\sl'attention)\b", re.I)
@@ -56,7 +56,7 @@ COUNTY = re.compile(
 CITY_PREFIX = re.compile(r"^(?:г\.|г\s|гр\.|м\.|город\s|місто\s|град\s)\s?")
 #: Cities whose districts have numbers that are written behind the name.
 DISTRICT = re.compile(
-    r"^(?:Praha|Prague|Prag|Brno|Plzeň|Ostrava|Bratislava|Košice|Genève|Lausanne|Bern|Zürich|Dublin)\s\d{1,2}(?!\d)(?:\s?[-–]\s?[^\W\d_][^\d,]{1,24})?$"
+    r"^(?:Praha|Prague|Prag|Brno|Plzeň|Ostrava|Bratislava|Košice|Genève|Lausanne|Bern|Zürich)\s\d{1,2}(?!\d)(?:\s?[-–]\s?[^\W\d_][^\d,]{1,24})?$"
 )
 _CITY_ONLY = re.compile(r"^[^\W\d_][^\d:;@|()<>£$€?!]*$")
 _NOT_CITY = re.compile(

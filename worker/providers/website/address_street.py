@@ -65,7 +65,7 @@ def behind_town(pieces: Sequence[str], tail: str, *, bare: bool) -> list[str]:
         return []
     if any(map(street_score, pieces if not bare else pieces[-1:])):
         return []
-    street = street_behind(LEAD.sub("", tail))
+    street = [piece.rstrip(" .") for piece in street_behind(LEAD.sub("", tail))]
     return street if street_score(", ".join(street)) >= 2 and tail.find(street[0]) <= 3 else []
 
 

@@ -47,6 +47,8 @@ from worker.providers.website.address_street import (
     street_here,
     without_city,
 )
+from worker.providers.website.address_table import column_above
+from worker.providers.website.cities import cities_nearby
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.east_asian import east_asian
 from worker.providers.website.outline import outline_of
@@ -63,6 +65,8 @@ _WORD_NEXT = re.compile(r"\s?[^\W\d_]")
 _CITY_FOLLOWS = re.compile(r"[\s,–-]{1,3}[A-ZÀ-Þ][a-zà-ÿ]")
 #: "India 400 705": the country stands in front of the code, alone on its line.
 _COUNTRY_AHEAD = re.compile(r"^([^\W\d_]{4,14})[\s-]{1,3}\d{3}[\s-]?\d{2,4}$")
+#: Countries that may write the city and the code above the street.
+_STREET_LAST = frozenset({"RU", "UA", "BY", "KZ", "BG"})
 MAX_UP = 6
 MAX_ADDRESSES = 120
 
@@ -79,8 +83,9 @@ def find_addresses(
     countries that the text names: a country named beside a code says how to read it.
     """
     nearby = named_nearby(rendering, named) if named else {}
-    usable: dict[str, list[tuple[PostalRule, str]]] = {}
-    by_sizes: dict[tuple[str, frozenset[int]], list[tuple[PostalRule, str]]] = {}
+    cities = cities_nearby(rendering)
+    usable: dict[tuple[str, str], list[tuple[PostalRule, str]]] = {}
+    by_sizes: dict[tuple[str, str, frozenset[int]], list[tuple[PostalRule, str]]] = {}
     found: list[Address] = []
     taken = -1  # the last line that belongs to an earlier address
     for index in rendering.numbered:
@@ -90,21 +95,24 @@ def find_addresses(
         local = nearby.get(index, "")
         if not local and named and (ahead := _COUNTRY_AHEAD.match(line)):
             local = BY_NAME.get(ahead.group(1).lower(), "")
-        if local not in usable:
-            usable[local] = [
-                item for item in applicable(regions, local, named) if rendering.may_say(item[0].words, item[0].shapes)
+        hint = "" if local else cities.get(index, "")
+        if (local, hint) not in usable:
+            usable[local, hint] = [
+                item
+                for item in applicable(regions, local, named, hint)
+                if rendering.may_say(item[0].words, item[0].shapes)
             ]
         end_before = 0
         sizes = frozenset(map(len, _RUNS.findall(line)))
-        rules = by_sizes.get((local, sizes))
+        rules = by_sizes.get((local, hint, sizes))
         if rules is None:
-            rules = [item for item in usable[local] if not item[0].sizes.isdisjoint(sizes)]
-            by_sizes[local, sizes] = rules
+            rules = [item for item in usable[local, hint] if not item[0].sizes.isdisjoint(sizes)]
+            by_sizes[local, hint, sizes] = rules
         if not rules:
             continue
         outline = b"" if rendering.foreign else outline_of(line)
         for rule, match in matches(line, outline, rules, numbers.get(index, ())):
-            address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers, local)
+            address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers, local or hint)
             if address is not None:
                 found.append(address)
                 taken = max(index, address.end_line)
@@ -253,7 +261,7 @@ def _assemble(
             street = above + [piece for piece in street if piece not in above]
         else:
             top, column = index, head_at
-    if not street and rule.city_after and not pieces and not after:
+    if not street and not after and not pieces and (rule.city_after or address.country in _STREET_LAST):
         street = _below(rendering, index, address, numbers)
     if not street and rule.strong and address.country in {"GB", "IE"}:
         street = house_names(pieces)
@@ -341,11 +349,18 @@ def _walk_up(
     top, top_column = index, column
     houses = rule.strong and address.country in {"GB", "IE"}
     between = 0  # lines with a phone number or a mail address that stand between a city and its street
-    for j in range(index - 1, max(taken, index - 1 - MAX_UP), -1):
+    for j in column_above(rendering, index) or range(index - 1, max(taken, index - 1 - MAX_UP), -1):
         line = rendering.lines[j]
         if PART_ONLY.match(line) and len(line) <= 40:
             continue
-        if not best and not inline and between < 3 and len(line) <= 60 and (numbers.get(j) or "@" in line) and has_house_above(rendering.lines, j, taken):
+        if (
+            not best
+            and not inline
+            and between < 3
+            and len(line) <= 60
+            and (numbers.get(j) or "@" in line)
+            and has_house_above(rendering.lines, j, taken)
+        ):
             between += 1
             continue
         label = LABEL.match(line)
