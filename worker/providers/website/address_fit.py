@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from worker.providers.website.address import Address
 from worker.providers.website.address_signs import YEARISH, is_city, is_prose, is_unit
 from worker.providers.website.postal import PostalRule
-from worker.providers.website.streets import names_street, street_score
+from worker.providers.website.streets import is_box, names_street, street_score
 
+_PRICE = re.compile(r"\d[.,]\d0$|\d[.,]\d[59]$")
 _NUMBER_END = re.compile(r"[^\W\d_]\s\d{1,4}[a-zA-Z]?$")
 
 
@@ -34,6 +35,11 @@ def fits(address: Address, rule: PostalRule, street: list[str], regions: Sequenc
     expected = (home or near) and best == 1 and (numbered or named) and (ends or local == address.country)
     again = f"{address.city} " if address.city and best < 2 else "\n"
     if any(is_prose(piece) or piece.startswith(again) for piece in street):
+        return False
+    if len(address.postal_code) == 4 and any(_PRICE.search(piece) for piece in street):
+        return False
+    if address.country == "US" and not address.region and not (local or street[0][:1].isdigit() or is_box(street[0])):
+        # Five digits without a state are many things.
         return False
     beside = expected and rule.city_after and bool(street) and bool(_NUMBER_END.search(street[-1]))
     if YEARISH.match(address.postal_code) and not (home and (best >= 2 or beside)):

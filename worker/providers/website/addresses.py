@@ -59,6 +59,7 @@ from worker.providers.website.streets import is_box, street_score
 _CITY = re.compile(r"^[^\W\d_][^\d\n|•·;:@()\[\]]{0,48}")
 _RUNS = re.compile(r"\d+")
 _CITY_END = re.compile(r"(?<=[a-zß-ÿ]{3})\.\s|\s(?=(?:Tel|Telefon|Fax|Phone|Tlf|T)\b)")
+_NUMBER_LABEL = re.compile(r"(?<!\w)(?:t[eé]l(?:efon\w?)?|phone|(?:tele)?fax|mob(?:il\w?)?|vat|ust-?id|hrb?|siren|kvk|cvr)\.?\s?:?\s?[(+]?\s?$", re.I)
 _COLONY = re.compile(r"^(?:col(?:onia)?|fracc(?:ionamiento)?|barrio|zona)\b", re.I)
 _NAME_AND_NUMBER = re.compile(r"^[^\W\d_]{3,30}[^\d]{0,30}\d{1,4}\s?[A-Za-z]?$")
 _WORD_NEXT = re.compile(r"\s?[^\W\d_]")
@@ -149,6 +150,8 @@ def _assemble(
     if label:
         head_at += label.end()
         head = head[label.end() :]
+    if not rule.strong and _NUMBER_LABEL.search(line[max(0, match.start() - 14) : match.start("postal")]):
+        return None
     notice = COPYRIGHT.match(head) if "©" in head or "(" in head or "opyright" in head else None
     if notice:
         head_at += notice.end()

@@ -3,7 +3,7 @@
 Names as the country and as English, German, French, Spanish and Italian pages write them. Countries whose postal codes
 are known by their shape alone (United States, Canada, Britain, Australia's with a state) need no entry.
 """
-# ruff: noqa: E501, SIM905 - word lists are easier to read and to compare unbroken
+# ruff: noqa: E501 - word lists are easier to read and to compare unbroken
 
 from worker.providers.website.rendering import Rendering
 
