@@ -7,7 +7,7 @@ from worker.providers.website.legal_forms import STRONG, has_strong_form
 from worker.providers.website.streets import street_score
 
 LABEL = re.compile(
-    r"^\W{0,3}(?:(?:our|mailing|postal|street|visiting|business|physical|head\s?office|office|main|corporate|registered(?:\soffice)?|company|shipping|return|billing|store|post|besuchs|firmen|geschäfts|liefer)\s?)?"
+    r"^\W{0,3}(?:(?:our|mailing|postal|street|visiting|business|physical|our\smailing|head\s?office|office|main|corporate|registered(?:\soffice)?|company|shipping|return|billing|store|post|besuchs|firmen|geschäfts|liefer|unsere|notre|nuestra|nostro|nossa?|наш|юридический|фактический|почтовый|юр\.|факт\.|поштова|юридична|наша|adres\ssiedziby)\s?)?"
     r"(?:address(?:es)?|adress?e[ns]?|anschrift|hausanschrift|postanschrift|postadress\w?|sitz|adresse\spostale|direcci[oó]n|domicilio|indirizzo|sede(?:\s(?:legale|operativa))?|endere[cç]o|morada|adres|besøksadresse|besöksadress|kontaktadresse"
     r"|osoite|käyntiosoite|postiosoite|cím|adresa|adresă|sídlo|адрес|адреса|διεύθυνση|location|located\sat|visit\sus(?:\sat)?|mail(?:\sto)?|by\s(?:post|mail)|write\s(?:to\s)?us(?:\sat)?|street|city|zip(?:\scode)?|post\s?code|siège(?:\ssocial)?|ort|plz|town|state"
     r"|住所|所在地|本社|地址|주소|ubicaci[oó]n|headquarters|hq)\s{0,2}[:：.\-–]{1,2}\s{0,3}",
@@ -41,7 +41,7 @@ PART_ONLY = re.compile(
 )
 #: A floor, a flat, a sector: the street stands above it.
 PART_OF_HOUSE = re.compile(
-    r"^(?:sector(?:ul)?|floor|suite|ste\.?|unit|level|lvl|apt\.?|apartment|room|building|bldg\.?|block|etaj|piso|planta|sala|oficina|of\.|office|bus|bte|appt\.?|[ée]tage|\d{1,2}(?:st|nd|rd|th|e|er|[èe]me|[ºªo°])?\.?\s(?:floor|fl|[ée]tage|stock|og|piso|andar|kat|piętro|sal|tr|krs|em|etaj))\b[\s.#:]{0,3}[\w-]{0,6}$",
+    r"^(?:sector(?:ul)?|edif(?:icio|ício)?\.?|nave|bloque|bloco|b[âa]t(?:iment)?\.?|gebäude|stiege|top|local|lote|floor|suite|ste\.?|unit|level|lvl|apt\.?|apartment|room|building|bldg\.?|block|etaj|piso|planta|sala|oficina|of\.|office|bus|bte|appt\.?|[ée]tage|\d{1,2}(?:st|nd|rd|th|e|er|[èe]me|[ºªo°])?\.?\s(?:floor|fl|[ée]tage|stock|og|piso|andar|kat|piętro|sal|tr|krs|em|etaj))\b[\s.#:]{0,3}[\w-]{0,6}$",
     re.I,
 )
 BOX_END = re.compile(
@@ -125,7 +125,7 @@ def city_only(text: str) -> str:
 
 
 #: "Visit:", "Köln:" and the like before a street.
-_WORD_LABEL = re.compile(r"^[^\W\d_]{2,24}(?:\s[^\W\d_]{2,16}){0,2}\s?:\s{1,3}(?=\S)")
+WORD_LABEL = re.compile(r"^[^\W\d_]{2,24}(?:\s[^\W\d_]{2,16}){0,2}\s?:\s{1,3}(?=\S)")
 _SENTENCE_END = re.compile(r"(?P<word>[^\W\d_]{4,})\.\s{1,2}(?=[^\W\d_a-zà-ÿ]|\d)")
 _NO_STREET = re.compile(
     r"\b(?:since|seit|depuis|desde|dal|sinds|siden|sedan)\s\d{4}|\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)s?\b",
@@ -146,7 +146,7 @@ def street_only(pieces: list[str]) -> list[str]:
         kept.pop(0)
     if not kept:
         return kept
-    first = _WORD_LABEL.sub("", kept[0])
+    first = WORD_LABEL.sub("", kept[0])
     for match in reversed(list(_SENTENCE_END.finditer(first))):
         if not street_score(f"1 {match.group('word')}") >= 2 and street_score(first[match.end() :]):
             first = first[match.end() :]

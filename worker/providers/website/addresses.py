@@ -31,6 +31,7 @@ from worker.providers.website.address_signs import (
     PRICE,
     PROSE_LEAD,
     SECONDARY,
+    WORD_LABEL,
     YEARISH,
     city_only,
     is_city,
@@ -58,7 +59,7 @@ from worker.providers.website.streets import is_box, street_score
 
 _CITY = re.compile(r"^[^\W\d_][^\d\n|•·;:@()\[\]]{0,48}")
 _RUNS = re.compile(r"\d+")
-_CITY_END = re.compile(r"(?<=[a-zß-ÿ]{3})\.\s|\s(?=(?:Tel|Telefon|Fax|Phone|Tlf|T)\b)")
+_CITY_END = re.compile(r"(?<=[a-zß-ÿ]{3})\.\s|\s(?=(?:ул|пр|пер|пр-т|просп|бул|наб|мкр|вул)\.)|\s(?=(?:Tel|Telefon|Fax|Phone|Tlf|T)\b)")
 _NUMBER_LABEL = re.compile(r"(?<!\w)(?:t[eé]l(?:efon\w?)?|phone|(?:tele)?fax|mob(?:il\w?)?|vat|ust-?id|hrb?|siren|kvk|cvr)\.?\s?:?\s?[(+]?\s?$", re.I)
 _COLONY = re.compile(r"^(?:col(?:onia)?|fracc(?:ionamiento)?|barrio|zona)\b", re.I)
 _NAME_AND_NUMBER = re.compile(r"^[^\W\d_]{3,30}[^\d]{0,30}\d{1,4}\s?[A-Za-z]?$")
@@ -147,6 +148,9 @@ def _assemble(
             head_at = max(head_at, number_end)
     head = line[head_at : match.start()]
     label = LABEL.match(head)
+    if not label and (word := WORD_LABEL.match(head)):
+        head_at += word.end()
+        head = head[word.end() :]
     if label:
         head_at += label.end()
         head = head[label.end() :]
@@ -390,6 +394,8 @@ def _walk_up(
         score = street_score(text)
         heading = rendering.bits[j] & (H1 | HEADING) != 0
         care = bool(CARE.match(text))
+        if score == 0 and care and not best and has_house_above(rendering.lines, j, taken):
+            continue
         if score == 0 and (heading or care):
             break
         pending.append((score, TRAIL.sub("", text.strip()), shift))
