@@ -5,6 +5,7 @@ import re
 from worker.providers.website.address import BREAK, LEAD, PIECE, Address
 from worker.providers.website.address_signs import CITY_PREFIX, COUNTY, LABEL, PART_ONLY, STREET_CITY, is_city
 from worker.providers.website.countries import BY_NAME
+from worker.providers.website.postal import AU_STATES, CA_PROVINCES, US_STATES
 from worker.providers.website.region import country_in
 from worker.providers.website.rendering import Rendering
 from worker.providers.website.streets import street_score
@@ -25,6 +26,37 @@ _CITY_STATES = (
 )
 #: Names of countries that no word of an address is by chance.
 _COUNTRIES = tuple(name for name in BY_NAME if len(name) > 3)
+_SMALL_LEAD = re.compile(r"^(?:in|at)\s(?=[A-Z])")
+_PARTS = re.compile(r"\s?[,()]\s?")
+_REGIONS = frozenset(
+    name.lower()
+    for name in (
+        *US_STATES.values(),
+        *CA_PROVINCES.values(),
+        *AU_STATES.values(),
+        *AU_STATES,
+        "Québec",
+        "Maharashtra",
+        "Karnataka",
+        "Tamil Nadu",
+        "Gujarat",
+        "Kerala",
+        "Punjab",
+        "Haryana",
+        "Rajasthan",
+        "Uttar Pradesh",
+        "Madhya Pradesh",
+        "West Bengal",
+        "Telangana",
+        "Andhra Pradesh",
+        "Odisha",
+        "Uttarakhand",
+        "Selangor",
+        "Gauteng",
+        "KwaZulu-Natal",
+        "Western Cape",
+    )
+) - {"new york", "washington", "victoria", "georgia"}
 _COUNTRY_FIRST = re.compile(r"^[\s,]{1,3}[^\W\d_][^\d,;]{2,24}[,;]\s(?=[^\W\d_])")
 _AFTER_CITY = re.compile(r"^,\s?([A-ZÁÉÍÓÚ][^\W\d_]{3,20}(?:\s[^\W\d_]{2,12}){0,2})(?=\s?[·|,.;(–-]|\s*$)")
 
@@ -87,14 +119,14 @@ def city_from(pieces: list[str], address: Address) -> None:
     split = STREET_CITY.match(last) if any(c.isdigit() for c in last) else None
     if split:
         pieces[-1] = split.group("street")
-        address.city = split.group("city")
+        address.city = _SMALL_LEAD.sub("", split.group("city"))
         return
     if street_score(last) >= 2 and len(pieces) == 1 and not re.search(r"^[^\d]{2,30}$", last):
         return
     if address.country in BY_NAME.values() and last.lower() in BY_NAME and len(pieces) > 1:
         pieces.pop()
         last = pieces[-1].strip()
-    if len(pieces) > 1 and not address.region and COUNTY.match(last):
+    if len(pieces) > 1 and not address.region and is_region(last):
         address.region = last
         pieces.pop()
         last = pieces[-1].strip()
@@ -110,8 +142,23 @@ def city_from(pieces: list[str], address: Address) -> None:
         pieces.pop()
 
 
-def country_of(address: Address, rendering: Rendering, index: int, after: str, line: str, end: int) -> None:
-    """A country named behind the code, or alone on the next line."""
+def is_region(text: str) -> bool:
+    """Whether a text is a county, state or province."""
+    return bool(COUNTY.match(text)) or text.lower().strip(" .") in _REGIONS
+
+
+def split_city(address: Address) -> None:
+    """Part a state or a province that stands on the line of a city from it: "Ashville, NC", "Laval (Québec)"."""
+    parts = [part for part in _PARTS.split(address.city) if part]
+    if len(parts) < 2 or not is_city(parts[0]):
+        return
+    address.city = parts[0]
+    if not address.region and country_in(parts[1]) is None:
+        address.region = parts[1]
+
+
+def country_of(address: Address, rendering: Rendering, index: int, after: str, line: str, end: int, local: str) -> None:
+    """A country named behind the code, or alone on the next line, where that does not head the next office's lines."""
     found = country_in(after[:60]) if after else None
     if found:
         address.country = found[0]
@@ -123,6 +170,6 @@ def country_of(address: Address, rendering: Rendering, index: int, after: str, l
         following = rendering.lines[index + 1]
         if len(following) <= 32:
             found = country_in(following)
-            if found and len(found[1]) >= len(following.strip(" .,")) - 4:
+            if found and found[0] == (local or found[0]) and len(found[1]) >= len(following.strip(" .,")) - 4:
                 address.country = found[0]
                 address.end_line, address.end_column = index + 1, len(following)

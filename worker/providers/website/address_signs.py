@@ -56,7 +56,7 @@ COUNTY = re.compile(
 CITY_PREFIX = re.compile(r"^(?:г\.|г\s|гр\.|м\.|город\s|місто\s|град\s)\s?")
 #: Cities whose districts have numbers that are written behind the name.
 DISTRICT = re.compile(
-    r"^(?:Praha|Prague|Prag|Brno|Plzeň|Ostrava|Bratislava|Košice|Genève|Lausanne|Bern|Zürich)\s\d{1,2}(?!\d)(?:\s?[-–]\s?[^\W\d_][^\d,]{1,24})?$"
+    r"^(?:Praha|Prague|Prag|Brno|Plzeň|Ostrava|Bratislava|Košice)\s\d{1,2}(?!\d)(?:\s?[-–]\s?[^\W\d_][^\d,]{1,24})?$"
 )
 _CITY_ONLY = re.compile(r"^[^\W\d_][^\d:;@|()<>£$€?!]*$")
 _NOT_CITY = re.compile(

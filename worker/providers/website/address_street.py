@@ -72,7 +72,15 @@ def behind_town(pieces: Sequence[str], tail: str, *, bare: bool) -> list[str]:
 def street_behind(after: str) -> list[str]:
     """The pieces behind a city that make a street and a house: "ul. Dlinnaya, d. 5, of. 2"."""
     pieces = [piece.strip() for piece in PIECE.split(after) if piece and piece.strip()][:6]
-    first = next((n for n, piece in enumerate(pieces) if street_score(piece) >= 1), None)
+    first = next(
+        (
+            n
+            for n, piece in enumerate(pieces)
+            if street_score(piece) >= 1
+            or (n + 1 < len(pieces) and _HOUSE_NUMBER.match(pieces[n + 1]) and street_score(f"{piece} {pieces[n + 1]}"))
+        ),
+        None,
+    )
     if first is None:
         return []
     if first and _HOUSE_ONLY.match(pieces[first]):

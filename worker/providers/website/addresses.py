@@ -12,7 +12,9 @@ from worker.providers.website.address_place import (
     city_from,
     country_first,
     country_of,
+    is_region,
     province,
+    split_city,
     starts_with_country,
 )
 from worker.providers.website.address_rules import applicable, matches, named_nearby
@@ -22,8 +24,8 @@ from worker.providers.website.address_signs import (
     CITY_PREFIX,
     CODE_WORD,
     COPYRIGHT,
-    COUNTY,
     DATE,
+    DISTRICT,
     LABEL,
     NOT_PLACE,
     PART_OF_HOUSE,
@@ -52,6 +54,7 @@ from worker.providers.website.address_table import column_above
 from worker.providers.website.cities import cities_nearby
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.east_asian import east_asian
+from worker.providers.website.legal_forms import has_strong_form
 from worker.providers.website.outline import outline_of
 from worker.providers.website.postal import PREFIX_COUNTRY, PostalRule
 from worker.providers.website.rendering import H1, HEADING, Rendering
@@ -59,8 +62,13 @@ from worker.providers.website.streets import is_box, street_score
 
 _CITY = re.compile(r"^[^\W\d_][^\d\n|•·;:@()\[\]]{0,48}")
 _RUNS = re.compile(r"\d+")
-_CITY_END = re.compile(r"(?<=[a-zß-ÿ]{3})\.\s|\s(?=(?:ул|пр|пер|пр-т|просп|бул|наб|мкр|вул)\.)|\s(?=(?:Tel|Telefon|Fax|Phone|Tlf|T)\b)")
-_NUMBER_LABEL = re.compile(r"(?<!\w)(?:t[eé]l(?:efon\w?)?|phone|(?:tele)?fax|mob(?:il\w?)?|vat|ust-?id|hrb?|siren|kvk|cvr)\.?\s?:?\s?[(+]?\s?$", re.I)
+_CITY_END = re.compile(
+    r"(?<=[a-zß-ÿ]{3})\.\s|\s(?=(?:ул|пр|пер|пр-т|просп|бул|наб|мкр|вул)\.|P\.?\s?IVA|C\.?F\.|REA\b|NIP\b|CIF\b|NIF\b|VAT\b)|\s(?=(?:Tel|Telefon|Fax|Phone|Tlf|T)\b)"
+)
+_NUMBER_LABEL = re.compile(
+    r"(?<!\w)(?:t[eé]l(?:efon\w?)?|phone|(?:tele)?fax|mob(?:il\w?)?|vat|ust-?id|hrb?|siren|kvk|cvr)\.?\s?:?\s?[(+]?\s?$",
+    re.I,
+)
 _COLONY = re.compile(r"^(?:col(?:onia)?|fracc(?:ionamiento)?|barrio|zona)\b", re.I)
 _NAME_AND_NUMBER = re.compile(r"^[^\W\d_]{3,30}[^\d]{0,30}\d{1,4}\s?[A-Za-z]?$")
 _WORD_NEXT = re.compile(r"\s?[^\W\d_]")
@@ -220,6 +228,10 @@ def _assemble(
             text = _CITY_END.split(PIECE.split(city.group())[0])[0]
             address.city = TRAIL.sub("", text)
             end = line.find(address.city, match.end()) + len(address.city)
+            district = DISTRICT.match(line[end - len(address.city) : end + 3])
+            if district:
+                end += len(district.group()) - len(address.city)
+                address.city = district.group()
             address.city = CITY_PREFIX.sub("", city_only(address.city))
             if (
                 len(address.postal_code) < 5
@@ -244,7 +256,7 @@ def _assemble(
         if not address.city and pieces and after:
             city_behind(address, after)
     if address.end_line == index:
-        country_of(address, rendering, index, after, line, end)
+        country_of(address, rendering, index, after, line, end, local)
     if address.city.lower() in BY_NAME and rule.countries[0] != "SG" and not city_after:
         address.city = ""
     street, top, column = street_here(pieces), index, head_at
@@ -290,6 +302,7 @@ def _assemble(
         street.append(address.city)
         address.city, _, address.region = (part.strip() for part in after.partition(","))
         address.region = PIECE.split(address.region)[0]
+    split_city(address)
     street = street_only(street)
     address.street = without_city(address, ", ".join(street))
     if is_placeholder(f"{address.street}, {address.city} {address.region}"):
@@ -312,6 +325,9 @@ def _keeps(left: str, right: str) -> bool:
     )
     sure = sure or street_score(", ".join(pieces)) >= 2
     first = PIECE.split(right)[0].strip()
+    if not sure and (PART_OF_HOUSE.match(first) or is_box(first)):
+        # An estate or a building, and the part of it that stands for a house number.
+        return street_score(pieces[-1]) >= 1 and not has_strong_form(pieces[-1])
     return sure and (street_score(first) < 2 or PART_OF_HOUSE.match(first) is not None)
 
 
@@ -420,7 +436,7 @@ def _walk_up(
         last = best[-1]
         if len(best) > 1 and street_score(last) == 0:
             address.city = best.pop()
-            if len(best) > 1 and COUNTY.match(address.city) and street_score(best[-1]) == 0:
+            if len(best) > 1 and is_region(address.city) and street_score(best[-1]) == 0:
                 address.region, address.city = address.city, best.pop()
         elif "," in last:
             pieces = [piece.strip() for piece in last.split(",") if piece.strip()]
