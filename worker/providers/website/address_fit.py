@@ -8,6 +8,7 @@ from worker.providers.website.address_signs import YEARISH, is_city, is_prose, i
 from worker.providers.website.postal import PostalRule
 from worker.providers.website.streets import is_box, names_street, street_score
 
+_FIGURES = "0123456789., "
 _PRICE = re.compile(r"\d[.,]\d0$|\d[.,]\d[59]$")
 _NUMBER_END = re.compile(r"[^\W\d_]\s\d{1,4}[a-zA-Z]?$")
 
@@ -34,7 +35,7 @@ def fits(address: Address, rule: PostalRule, street: list[str], regions: Sequenc
     named = len(address.postal_code) >= 5 and any(names_street(piece) for piece in street)
     expected = (home or near) and best == 1 and (numbered or named) and (ends or local == address.country)
     again = f"{address.city} " if address.city and best < 2 else "\n"
-    if any(is_prose(piece) or piece.startswith(again) for piece in street):
+    if any(is_prose(piece) or piece.startswith(again) or is_unit(piece.lstrip(_FIGURES)) for piece in street):
         return False
     if len(address.postal_code) == 4 and any(_PRICE.search(piece) for piece in street):
         return False

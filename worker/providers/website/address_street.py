@@ -105,6 +105,10 @@ def street_here(pieces: list[str]) -> list[str]:
             return [part.strip() for part in pieces[position - bool(whole) :]]
         following = pieces[position + 1].strip() if position + 1 < len(pieces) else ""
         if _HOUSE_NUMBER.match(following) and street_score(f"{piece.strip()} {following}") >= 1:
+            behind = pieces[position + 2].strip() if position + 2 < len(pieces) else ""
+            if street_score(behind) and street_score(f"{following} {behind}") >= 2:
+                # "Acme, 4, boulevard Bleu": the number is that of the street behind it.
+                continue
             return [part.strip() for part in pieces[position:]]
     return []
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from worker.providers.website.address import BREAK, EAST_ASIAN, LEAD, PIECE, SEPARATOR, TRAIL, Address, text_of
+from worker.providers.website.address_bare import bare_addresses
 from worker.providers.website.address_fit import fits
 from worker.providers.website.address_place import (
     city_behind,
@@ -86,8 +87,8 @@ def find_addresses(
     regions: Sequence[str],
     numbers: Mapping[int, list[tuple[int, int]]],
     named: Collection[str] = (),
-) -> list[Address]:
-    """Every address with a postal code in the text, in its order.
+) -> tuple[list[Address], list[Address]]:
+    """Every address with a postal code in the text, in its order; where there is none, those without a code.
 
     ``regions`` are country codes, likeliest first; ``numbers`` the spans of phone numbers by line; ``named`` the
     countries that the text names: a country named beside a code says how to read it.
@@ -129,7 +130,7 @@ def find_addresses(
                 end_before = match.end()
         if len(found) >= MAX_ADDRESSES:
             break
-    return found
+    return found, [] if found else bare_addresses(rendering, numbers, nearby, cities)
 
 
 def _assemble(

@@ -35,6 +35,8 @@ _GROUP = re.compile(
 )
 #: More values of one kind than this are a directory, not a company's own.
 MAX_OWN = 5
+#: What an address without a postal code weighs against one with it.
+WITHOUT_CODE = 0.75
 
 
 def claims_of(
@@ -176,11 +178,13 @@ def _mail(reading: Reading, mentions: dict[str, tuple[Mention, ...]]) -> Iterato
 
 
 def _addresses(reading: Reading, places: Places) -> Iterator[Spoken]:
-    if not reading.addresses:
+    addresses = reading.addresses or reading.bare
+    if not addresses:
         return
-    best = _main_address(reading)
+    best = _main_address(reading, addresses)
     evidence = places.of_address(best)
-    weight = 1.0 if len(reading.addresses) <= 2 else 0.9
+    whole = 1.0 if reading.addresses else WITHOUT_CODE
+    weight = whole if len(addresses) <= 2 else 0.9 * whole
     street = best.street
     for large in (best.region, best.city):
         # East Asian streets begin with the city; the claim for the street does not repeat it.
@@ -195,11 +199,11 @@ def _addresses(reading: Reading, places: Places) -> Iterator[Spoken]:
         value = street if part == "street" else getattr(best, part)
         if value:
             yield f"company_{part}", value, evidence, weight
-    for number, address in enumerate(reading.addresses[:MAX_OWN]):
-        yield "company_address", address.text, places.of_address(address), 1.0 - 0.05 * number
+    for number, address in enumerate(addresses[:MAX_OWN]):
+        yield "company_address", address.text, places.of_address(address), whole * (1.0 - 0.05 * number)
 
 
-def _main_address(reading: Reading) -> Address:
+def _main_address(reading: Reading, addresses: list[Address]) -> Address:
     """The seat: with a street, not a box, in the likeliest country, structured data's before the rest."""
     structured = {(a.postal_code, a.street) for o in reading.structured.organisations[:1] for a in o.addresses}
 
@@ -208,10 +212,8 @@ def _main_address(reading: Reading) -> Address:
     def worth(item: tuple[int, Address]) -> float:
         number, address = item
         score = 2.0 * bool(address.street) - 1.0 * address.box + 0.5 * bool(address.city) - 0.1 * number
-        score += 1.5 * (
-            len(reading.addresses) > 2 and bool(name) and name in reading.rendering.lines[max(address.line, 0)]
-        )
+        score += 1.5 * (len(addresses) > 2 and bool(name) and name in reading.rendering.lines[max(address.line, 0)])
         score += 1.0 * ((address.postal_code, address.street) in structured)
         return score + 0.5 * (address.country == reading.regions[0])
 
-    return max(enumerate(reading.addresses), key=worth)[1]
+    return max(enumerate(addresses), key=worth)[1]

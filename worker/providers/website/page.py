@@ -62,6 +62,8 @@ class Reading(msgspec.Struct, gc=False):
     names: list[Candidate]
     facts: list[Fact]
     people: list[Person]
+    #: Addresses without a postal code, on pages that show none with one.
+    bare: list[Address]
 
 
 def parse_page(html: bytes, url: str, headers: Mapping[str, str]) -> PageFinding:
@@ -139,7 +141,7 @@ def read(text: str, url: str, source: str | bytes) -> Reading:
     spans: dict[int, list[tuple[int, int]]] = {}
     for number in numbers:
         spans.setdefault(number.line, []).append((number.column, number.column + number.length))
-    addresses = find_addresses(rendering, regions, spans, named)
+    addresses, bare = find_addresses(rendering, regions, spans, named)
     numbers += link_numbers(rendering, structured, regions)
     addresses = _unite(addresses, [a for o in structured.organisations[:60] for a in o.addresses])
     own_hosts = [host, *_further_hosts(host, others, emails)] if host else _further_hosts("", others, emails)
@@ -148,7 +150,7 @@ def read(text: str, url: str, source: str | bytes) -> Reading:
     facts.extend(former_names(rendering, tuple(name.text for name in names[:3])))
     people = find_people(rendering, structured)
     return Reading(
-        document, rendering, structured, text, host, regions, emails, numbers, addresses, names, facts, people
+        document, rendering, structured, text, host, regions, emails, numbers, addresses, names, facts, people, bare
     )
 
 
