@@ -14,6 +14,11 @@ _OF_COUNTRY: dict[str, list[int]] = {}
 for _number, _rule in enumerate(RULES):
     for _code in _rule.countries:
         _OF_COUNTRY.setdefault(_code, []).append(_number)
+_GATES = tuple((number, rule.words, rule.shapes) for number, rule in enumerate(RULES) if rule.words or rule.shapes)
+_UNGATED = frozenset(range(len(RULES))).difference(number for number, _, _ in _GATES)
+_NAMES_OF: dict[str, list[str]] = {}
+for _name, _code in BY_NAME.items():
+    _NAMES_OF.setdefault(_code, []).append(_name)
 #: A page that names more countries is a shipping list.
 MAX_NAMED = 14
 
@@ -21,10 +26,11 @@ MAX_NAMED = 14
 def named_nearby(rendering: Rendering, named: Collection[str]) -> dict[int, str]:
     """For each line the country that ends it or one of the three lines below it, else the one in the heading above."""
     lines = rendering.lines
-    endings = tuple(name for name, code in BY_NAME.items() if code in named)
+    endings = tuple([name for code in named for name in _NAMES_OF.get(code, ())])
     found: dict[int, str] = {}
     ends: list[tuple[int, str, str]] = []  # a line, its text in lower case and the country that ends it
-    for index, line in enumerate(lines):
+    for index in sorted(rendering.lines_with(endings)):
+        line = lines[index]
         if len(line) > 160:
             continue
         lowered = line.lower().rstrip(" .,;)")
@@ -64,12 +70,18 @@ def _begins(lines: Sequence[str], index: int) -> bool:
     return not above or len(above) > 70 or above[-1] in ":!?" or "@" in above or bool(BREAK.search(above))
 
 
+def possible_rules(rendering: Rendering) -> frozenset[int]:
+    """Numbers of the rules whose shapes and words leave a chance that the page shows such a code."""
+    return _UNGATED.union([number for number, words, shapes in _GATES if rendering.may_say(words, shapes)])
+
+
 def applicable(
-    regions: Sequence[str], local: str, named: Collection[str] = (), hint: str = ""
+    possible: frozenset[int], regions: Sequence[str], local: str, named: Collection[str] = (), hint: str = ""
 ) -> list[tuple[PostalRule, str]]:
     """Rules worth trying, with the country that each stands for here; a country named beside the code goes first.
 
-    ``hint`` is the country of a large city beside the code: its rules are tried, too, but not before others.
+    ``possible`` are numbers of rules (``possible_rules``). ``hint`` is the country of a large city beside the code: its
+    rules are tried, too, but not before others.
     """
     first = [code for code in (local, hint) if code]
     likely = list(dict.fromkeys([*first, *regions[:4], *(named if len(named) <= MAX_NAMED else ())]))
@@ -79,7 +91,7 @@ def applicable(
             stands_for.setdefault(number, code)
     chosen = [
         (RULES[number], stands_for.get(number) or RULES[number].countries[0])
-        for number in sorted(_STRONG.union(stands_for))
+        for number in sorted(possible.intersection(_STRONG.union(stands_for)))
     ]
     # A code alone on its line says nothing of its country: the likeliest goes first.
     chosen.sort(key=lambda item: likely.index(item[1]) if item[1] in likely and item[0].alone else -1)

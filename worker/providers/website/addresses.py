@@ -18,7 +18,7 @@ from worker.providers.website.address_place import (
     split_city,
     starts_with_country,
 )
-from worker.providers.website.address_rules import applicable, matches, named_nearby
+from worker.providers.website.address_rules import applicable, matches, named_nearby, possible_rules
 from worker.providers.website.address_signs import (
     BOX_END,
     CARE,
@@ -95,6 +95,7 @@ def find_addresses(
     """
     nearby = named_nearby(rendering, named) if named else {}
     cities = cities_nearby(rendering)
+    possible = possible_rules(rendering)
     usable: dict[tuple[str, str], list[tuple[PostalRule, str]]] = {}
     by_sizes: dict[tuple[str, str, frozenset[int]], list[tuple[PostalRule, str]]] = {}
     found: list[Address] = []
@@ -106,13 +107,10 @@ def find_addresses(
         local = nearby.get(index, "")
         if not local and named and (ahead := _COUNTRY_AHEAD.match(line)):
             local = BY_NAME.get(ahead.group(1).lower(), "")
-        hint = "" if local else cities.get(index, "")
+        city = "" if local else cities.get(index, "")
+        hint = "" if city == regions[0] else city
         if (local, hint) not in usable:
-            usable[local, hint] = [
-                item
-                for item in applicable(regions, local, named, hint)
-                if rendering.may_say(item[0].words, item[0].shapes)
-            ]
+            usable[local, hint] = applicable(possible, regions, local, named, hint)
         end_before = 0
         sizes = frozenset(map(len, _RUNS.findall(line)))
         rules = by_sizes.get((local, hint, sizes))
@@ -123,7 +121,7 @@ def find_addresses(
             continue
         outline = b"" if rendering.foreign else outline_of(line)
         for rule, match in matches(line, outline, rules, numbers.get(index, ())):
-            address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers, local or hint)
+            address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers, local or city)
             if address is not None:
                 found.append(address)
                 taken = max(index, address.end_line)

@@ -71,19 +71,20 @@ _CITIES = {
 }  # fmt: skip
 #: Name (lower case) to country.
 BY_CITY = {name: code for code, names in _CITIES.items() for name in names.split("|")}
-#: First words of names, as a page's vocabulary has them, to the names that begin so.
-_FIRST: dict[str, list[str]] = {}
+#: Longest words of names, as a page's vocabulary has them, to the names that hold them, each with all of its words.
+_NAMES: dict[str, list[tuple[str, frozenset[str]]]] = {}
 for _name in BY_CITY:
-    _word = "".join(c if c.isalpha() else " " for c in _name).split()
-    _FIRST.setdefault(next(word for word in _word if len(word) > 1), []).append(_name)
-_FIRST_WORDS = frozenset(_FIRST)
+    _words = [word for word in "".join(c if c.isalpha() else " " for c in _name).split() if len(word) > 1]
+    _NAMES.setdefault(max(_words, key=len), []).append((_name, frozenset(_words)))
+_KEYS = frozenset(_NAMES)
 #: A page that names more cities is a list of destinations.
 MAX_CITIES = 120
 
 
 def cities_nearby(rendering: Rendering) -> dict[int, str]:
     """For each line that names a large city, and for the line below a short one, the city's country."""
-    names = [name for word in rendering.vocabulary & _FIRST_WORDS for name in _FIRST[word]]
+    vocabulary = rendering.vocabulary
+    names = [name for key in vocabulary & _KEYS for name, words in _NAMES[key] if words <= vocabulary]
     found: dict[int, str] = {}
     if not names or len(names) > MAX_CITIES:
         return found
