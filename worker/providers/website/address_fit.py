@@ -35,7 +35,10 @@ def fits(address: Address, rule: PostalRule, street: list[str], regions: Sequenc
     named = len(address.postal_code) >= 5 and any(names_street(piece) for piece in street)
     expected = (home or near) and best == 1 and (numbered or named) and (ends or local == address.country)
     again = f"{address.city} " if address.city and best < 2 else "\n"
-    if any(is_prose(piece) or piece.startswith(again) or is_unit(piece.lstrip(_FIGURES)) for piece in street):
+    if any(
+        is_prose(piece) or piece.startswith(again) or (is_unit(piece.lstrip(_FIGURES)) and street_score(piece) < 2)
+        for piece in street
+    ):
         return False
     if len(address.postal_code) == 4 and any(_PRICE.search(piece) for piece in street):
         return False

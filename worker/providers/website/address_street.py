@@ -106,7 +106,8 @@ def street_here(pieces: list[str]) -> list[str]:
         following = pieces[position + 1].strip() if position + 1 < len(pieces) else ""
         if _HOUSE_NUMBER.match(following) and street_score(f"{piece.strip()} {following}") >= 1:
             behind = pieces[position + 2].strip() if position + 2 < len(pieces) else ""
-            if street_score(behind) and street_score(f"{following} {behind}") >= 2:
+            own = behind[:1].islower() or has_strong_form(piece)
+            if own and street_score(behind) and street_score(f"{following} {behind}") >= 2:
                 # "Acme, 4, boulevard Bleu": the number is that of the street behind it.
                 continue
             return [part.strip() for part in pieces[position:]]

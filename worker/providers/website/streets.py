@@ -19,7 +19,7 @@ _WORDS = frozenset(
     " urbanización utca valley vej via viale vicolo village vägen walk way weg wharf works xiang yard zone zum zur út útja șos λεωφ λεωφόρος οδός бул вул"
     " вулиця дом корп наб офис пер переулок пл площадь пр просп проспект стр ул улица шоссе ш бульв д кв оф алл буд узвіз пров сквер набережная проезд тупик тракт мкр"
     " acceso alley andador beco borgo bou bulevar calata canal canale carrer cerrada cesty chácara cité circonvallazione circuito clos condomínio contrada cours cuesta domaine drumul eje fondamenta frazione galleria glorieta hameau impasse intrarea jardim jirón largo lotissement malecón montée parc parque pasadizo passage passeig pátio periferico periférico piața pisos privada prolongacion prolongación quartier quinta rambla rang ravelin residencial residence résidence rodovia rotonda rondpoint salita sentier setor soseaua splaiul stretto traverse traversa traversale trevo vial viaduto viaducto voie zac château chateau finca castello cascina podere tenuta cortijo masia bourg lieudit ote pte nte poniente dul bdul calç calçada bulevardi turg mnt puiestee prospekt"
-    " streets avenues sts corner cnr edifício palazzo vía gård"
+    " aleea streets avenues sts corner cnr edifício palazzo vía gård"
     " bagh chs cross ganj gali marg midc nivas phase salai vihar đường duong phố phường phuong quận huyện huyen tỉnh ngõ hẻm lầu tầng tòa toà kcn lô"
     " רחוב רח שדרות שד דרך כיכר ככר סמטת משעול".split()
 )
