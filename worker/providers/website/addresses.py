@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from worker.providers.website.address import BREAK, EAST_ASIAN, LEAD, PIECE, SEPARATOR, TRAIL, Address, text_of
 from worker.providers.website.address_bare import bare_addresses
 from worker.providers.website.address_fit import fits
+from worker.providers.website.address_lines import street_above, street_below
 from worker.providers.website.address_place import (
     city_behind,
     city_below,
     city_from,
     country_first,
     country_of,
-    is_region,
     province,
     split_city,
     starts_with_country,
@@ -21,17 +21,13 @@ from worker.providers.website.address_place import (
 from worker.providers.website.address_rules import applicable, matches, named_nearby, possible_rules
 from worker.providers.website.address_signs import (
     BOX_END,
-    CARE,
     CITY_PREFIX,
     CODE_WORD,
     COPYRIGHT,
     DATE,
     DISTRICT,
     LABEL,
-    NOT_PLACE,
     PART_OF_HOUSE,
-    PART_ONLY,
-    PRICE,
     PROSE_LEAD,
     SECONDARY,
     WORD_LABEL,
@@ -44,21 +40,19 @@ from worker.providers.website.address_signs import (
 from worker.providers.website.address_street import (
     behind_town,
     drop_sentences,
-    has_house_above,
     house_names,
     next_piece,
     street_behind,
     street_here,
     without_city,
 )
-from worker.providers.website.address_table import column_above
 from worker.providers.website.cities import cities_nearby
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.east_asian import east_asian
 from worker.providers.website.legal_forms import has_strong_form
 from worker.providers.website.outline import outline_of
 from worker.providers.website.postal import PREFIX_COUNTRY, PostalRule
-from worker.providers.website.rendering import H1, HEADING, Rendering
+from worker.providers.website.rendering import Rendering
 from worker.providers.website.streets import is_box, street_score
 
 _CITY = re.compile(r"^[^\W\d_][^\d\n|•·;:@()\[\]]{0,48}")
@@ -78,7 +72,6 @@ _CITY_FOLLOWS = re.compile(r"[\s,–-]{1,3}[A-ZÀ-Þ][a-zà-ÿ]")
 _COUNTRY_AHEAD = re.compile(r"^([^\W\d_]{4,14})[\s-]{1,3}\d{3}[\s-]?\d{2,4}$")
 #: Countries that may write the city and the code above the street.
 _STREET_LAST = frozenset({"RU", "UA", "BY", "KZ", "BG"})
-MAX_UP = 6
 MAX_ADDRESSES = 120
 
 
@@ -274,13 +267,13 @@ def _assemble(
         or part
         or (len(pieces) <= 1 and street_score(street[0]) < 2 and not street[0][:1].isdigit() and not whole)
     ):
-        above, top, column = _walk_up(rendering, index, taken, address, numbers, rule, head_at, bool(pieces))
+        above, top, column = street_above(rendering, index, taken, address, numbers, rule, head_at, bool(pieces))
         if above:
             street = above + [piece for piece in street if piece not in above]
         else:
             top, column = index, head_at
     if not street and not after and not pieces and (rule.city_after or address.country in _STREET_LAST):
-        street = _below(rendering, index, address, numbers)
+        street = street_below(rendering, index, address, numbers)
     if not street and rule.strong and address.country in {"GB", "IE"}:
         street = house_names(pieces)
     if not street and not (
@@ -330,24 +323,6 @@ def _keeps(left: str, right: str) -> bool:
     return sure and (street_score(first) < 2 or PART_OF_HOUSE.match(first) is not None)
 
 
-def _below(
-    rendering: Rendering, index: int, address: Address, numbers: Mapping[int, list[tuple[int, int]]]
-) -> list[str]:
-    """The street on the line below code and city, where there is none above: Hungarians and Poles write so."""
-    last = address.end_line
-    below = rendering.lines[last + 1] if last + 1 < len(rendering.lines) else ""
-    if not below or numbers.get(last + 1) or len(below) > 70 or not any(c.isdigit() for c in below):
-        return []
-    if BREAK.search(below) or NOT_PLACE.search(below) or rendering.bits[last + 1] & (H1 | HEADING):
-        return []
-    if street_score(below) < (
-        1 if not address.city and address.postal_code == rendering.lines[index].strip("〒 ") else 2
-    ):
-        return []
-    address.end_line, address.end_column = last + 1, len(below)
-    return [below.strip(" .,;")]
-
-
 def _is_house(code: str, tail: str) -> bool:
     """Whether a would-be code is a house number: a street stands behind it."""
     first = PIECE.split(tail)[0]
@@ -359,89 +334,6 @@ def _goes_on(address: Address, regions: Sequence[str]) -> bool:
         address.country in {"RU", "UA", "BY", "KZ", "HU", "CN", "JP", "KR", "TR", "LT", "LV"}
         or regions[0] == address.country
     )
-
-
-def _walk_up(
-    rendering: Rendering, index: int, taken: int, address: Address, numbers: Mapping[int, list[tuple[int, int]]], rule: PostalRule, column: int,
-    inline: bool,
-) -> tuple[list[str], int, int]:  # fmt: skip
-    """Street lines above a postal code's line: (pieces, top line, column)."""
-    pending: list[tuple[int, str, int]] = []
-    best: list[str] = []
-    top, top_column = index, column
-    houses = rule.strong and address.country in {"GB", "IE"}
-    between = 0  # lines with a phone number or a mail address that stand between a city and its street
-    for j in column_above(rendering, index) or range(index - 1, max(taken, index - 1 - MAX_UP), -1):
-        line = rendering.lines[j]
-        if PART_ONLY.match(line) and len(line) <= 40:
-            continue
-        if (
-            not best
-            and not inline
-            and between < 3
-            and len(line) <= 60
-            and (numbers.get(j) or "@" in line)
-            and has_house_above(rendering.lines, j, taken)
-        ):
-            between += 1
-            continue
-        label = LABEL.match(line)
-        text = line[label.end() :] if label else line
-        shift = label.end() if label else 0
-        if (
-            PRICE.search(text)
-            or NOT_PLACE.search(text)
-            or (len(text) > 110 and not best)
-            or "@" in line
-            or numbers.get(j)
-            or BREAK.search(line)
-        ):
-            tail = SEPARATOR.split(line)[-1]
-            if j == index - 1 and street_score(tail) >= 2 and not numbers.get(j) and "@" not in tail:
-                return [tail], j, line.rfind(tail)
-            break
-        parts = SEPARATOR.split(text)
-        if len(parts) > 1 and street_score(parts[-1]) >= 2 and not PART_OF_HOUSE.match(parts[-1]):
-            shift += text.rfind(parts[-1])
-            text = parts[-1]
-        if not text.strip() or text.rstrip().endswith(":"):
-            break
-        score = street_score(text)
-        heading = rendering.bits[j] & (H1 | HEADING) != 0
-        care = bool(CARE.match(text))
-        if score == 0 and care and not best and has_house_above(rendering.lines, j, taken):
-            continue
-        if score == 0 and (heading or care):
-            break
-        pending.append((score, TRAIL.sub("", text.strip()), shift))
-        on_top = not best or SECONDARY.match(best[0]) is not None
-        if score >= 2 or (score == 1 and (on_top or any(c.isdigit() for c in text))):
-            best = [piece for _, piece, _ in reversed(pending)]
-            top, top_column = j, shift
-            if text[:1].isdigit() and score >= 2 and not SECONDARY.match(text):
-                break
-        elif best or (len(pending) > 2 and not (houses and len(pending) <= 4 and len(text) <= 30 and "." not in text)):
-            break
-        if label:
-            break
-    if not best and rule.strong and pending and not inline and address.country in {"GB", "IE", "JP", "IN"}:
-        # Houses with names instead of numbers: the lines above the code are the address all the same.
-        lines = [piece for _, piece, _ in pending[:3] if len(piece) <= 50 and piece[:1].isupper()]
-        if len(lines) == len(pending[:3]) >= 2:
-            best = list(reversed(lines[:2] if len(lines) == 2 else lines[:3]))
-            top, top_column = index - len(best), 0
-    if not address.city and best:
-        # The line next to the code is the city when it has no sign of a street.
-        last = best[-1]
-        if len(best) > 1 and street_score(last) == 0:
-            address.city = best.pop()
-            if len(best) > 1 and is_region(address.city) and street_score(best[-1]) == 0:
-                address.region, address.city = address.city, best.pop()
-        elif "," in last:
-            pieces = [piece.strip() for piece in last.split(",") if piece.strip()]
-            city_from(pieces, address)
-            best[-1:] = [", ".join(pieces)] if pieces else []
-    return best, top, top_column
 
 
 __all__ = ["Address", "find_addresses"]
