@@ -1,5 +1,6 @@
 """The street of an address on the lines above its postal code, or below it."""
 
+import re
 from collections.abc import Mapping
 
 from worker.providers.website.address import BREAK, SEPARATOR, TRAIL, Address
@@ -19,6 +20,7 @@ from worker.providers.website.postal import PostalRule
 from worker.providers.website.rendering import H1, HEADING, Rendering
 from worker.providers.website.streets import street_score
 
+_NUMBER_FIRST = re.compile(r"^(?:n[º°ro.]{1,2}|#|lote?\b|edif)\s?\d", re.I)
 MAX_UP = 6
 
 
@@ -99,7 +101,8 @@ def street_above(
         if score == 0 and (heading or care):
             break
         pending.append((score, TRAIL.sub("", text.strip()), shift))
-        on_top = not best or SECONDARY.match(best[0]) is not None
+        # A floor or a bare number wants its street above it, and so does a line that its comma says goes on below.
+        on_top = not best or SECONDARY.match(best[0]) or _NUMBER_FIRST.match(best[0]) or text.rstrip().endswith(",")
         if score >= 2 or (score == 1 and (on_top or any(c.isdigit() for c in text))):
             best = [piece for _, piece, _ in reversed(pending)]
             top, top_column = j, shift

@@ -80,12 +80,20 @@ def city_behind(address: Address, after: str) -> None:
         address.city = city
 
 
+def without_country(address: Address) -> None:
+    """Take a country off the end of a city: "Sens France", "Basel/Switzerland"."""
+    found = country_in(address.city)
+    rest = address.city[: -len(found[1])] if found and address.city.endswith(found[1]) else ""
+    if found and rest.strip(" -/,–") and rest[-1] in " -/," and not found[1].lower().startswith(_CITY_STATES):
+        address.city, address.country = rest.strip(" -/,–"), found[0]
+
+
 def province(address: Address, behind: str) -> None:
     """The province that Italians and Spaniards write behind a city: Milano (MI), Vigo (Pontevedra)."""
     if address.country not in {"IT", "ES", "PT", "FR"}:
         return
     bracketed = _BRACKETED.match(behind)
-    if bracketed:
+    if bracketed and country_in(bracketed.group(1)) is None:
         address.region = bracketed.group(1).strip()
     elif address.country == "ES" and (named := _AFTER_CITY.match(behind)) and country_in(named.group(1)) is None:
         address.region = named.group(1)

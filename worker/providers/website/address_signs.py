@@ -16,7 +16,7 @@ LABEL = re.compile(
 #: "whose registered office is located at" and the like: the street begins behind it.
 PROSE_LEAD = re.compile(
     r"^.{0,400}\b(?:situ[ée]e?s?(?:\sau|\sà)?|located\sat|based\sat|offices?\s(?:is\s)?at|address(?:\sis|\sat|\sin)(?:\sat)?|at(?=:?\s\d{1,5}\s[A-Z])|mit\ssitz\sin(?:\sder)?|con\ssede\s(?:legale\s)?in|domicili(?:o|ada|ado)\s(?:social\s)?en|gevestigd\s(?:te|aan)|visit\sus\sat|find\sus\s(?:at|on|in)|besuchen\ssie\suns(?:\sin\s(?:der|den)|\s(?:in|am|an|auf)(?:\sder|\sdem)?)?|retrouvez[\s-]nous\s(?:au|à)|nous\strouver\s?:|encu[ée]ntranos\sen|vis[ií]tenos\sen|ci\strovate\sin|bezoek\sons\s(?:op|aan)|write\sto(?:\sus\sat)?"
-    r"|mail\sto|send\sto|siège\ssocial|registered\soffice)\s?[:,]?\s{0,2}(?=\S)",
+    r"|mail\sto|send\sto|siège\ssocial|registered\soffice|è\sin|si\strova\sin|com\s(?:domic[ií]lio|sede)\s(?:em|na|no)|con\s(?:domicilio|sede)\s(?:social\s)?en|sit[oa]\s(?:en|in|em|na|no)|situad[oa]\s(?:en|em|na|no)|ubicad[oa]s?\sen|z\ssiedzibą\s(?:w|przy)|rights\sreserved|rechte\svorbehalten|droits\sréservés|diritti\sriservati|d(?:ireitos|erechos)\sreservados)\s?[:,.|–-]{0,2}\s{0,2}(?=\S)",
     re.I,
 )
 STREET_CITY = re.compile(

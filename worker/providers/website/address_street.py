@@ -20,7 +20,7 @@ _HOUSE_NUMBER = re.compile(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[A-Za-z]?$")
 def drop_sentences(pieces: list[str]) -> None:
     """Leave out the sentences that stand in front of a street on a long line."""
     for number in range(len(pieces) - 1, -1, -1):
-        if len(pieces[number]) <= 50:
+        if len(pieces[number]) <= 50 and street_score(pieces[number]):
             continue
         head, dot, rest = pieces[number].rpartition(". ")
         if dot and head[-1:].isalnum() and (street_score(rest) >= 2 or rest.strip().isdigit()):

@@ -17,6 +17,7 @@ from worker.providers.website.address_place import (
     province,
     split_city,
     starts_with_country,
+    without_country,
 )
 from worker.providers.website.address_rules import applicable, matches, named_nearby, possible_rules
 from worker.providers.website.address_signs import (
@@ -232,6 +233,7 @@ def _assemble(
             ):
                 return None
             province(address, line[end : end + 40])
+            without_country(address)
         elif not line[match.end() :].strip(" ,"):
             city_below(address, rendering, index)
             if not address.city and len(address.postal_code) < 5 and not head.strip():
