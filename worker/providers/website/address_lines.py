@@ -21,6 +21,7 @@ from worker.providers.website.rendering import H1, HEADING, Rendering
 from worker.providers.website.streets import street_score
 
 _NUMBER_FIRST = re.compile(r"^(?:n[º°ro.]{1,2}|#|lote?\b|edif)\s?\d", re.I)
+_STATE_CODE = re.compile(r"\b[A-Z]{2}\.?,?\s{1,3}\d{5}\b")
 MAX_UP = 6
 
 
@@ -33,6 +34,11 @@ def street_below(
     if not below or numbers.get(last + 1) or len(below) > 70 or not any(c.isdigit() for c in below):
         return []
     if BREAK.search(below) or NOT_PLACE.search(below) or rendering.bits[last + 1] & (H1 | HEADING):
+        return []
+    if address.country == "US" and (
+        not below[0].isdigit() or _STATE_CODE.search("".join(rendering.lines[last + 2 : last + 3]))
+    ):
+        # The street of the next office.
         return []
     if street_score(below) < (
         1 if not address.city and address.postal_code == rendering.lines[index].strip("〒 ") else 2
@@ -67,7 +73,7 @@ def street_above(
             and not inline
             and between < 3
             and len(line) <= 60
-            and (numbers.get(j) or "@" in line)
+            and (numbers.get(j) or "@" in line or BREAK.match(line))
             and has_house_above(rendering.lines, j, taken)
         ):
             between += 1

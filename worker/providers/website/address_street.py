@@ -14,6 +14,7 @@ _CITY_LEAD = re.compile(
 #: "Hafenstraße 12 in 20457 Hamburg": the small word in front of the code.
 _SMALL_END = re.compile(r"(?<=\w)\s(?:in|à|a|en|te|i|w|v|em|u|på)$")
 _HOUSE_ONLY = re.compile(r"^(?:д|дом|буд|корп|стр|№|no|nr|n[º°])?\.?\s?\d{1,4}\s?[A-Za-zА-я]?$", re.I)
+_WHOLE_WORD = re.compile(r"[^\W\d_]{5}$")
 _HOUSE_NUMBER = re.compile(r"^(?:n[°ºr.]{0,2}\s?)?\d{1,4}\s?[A-Za-z]?$")
 
 
@@ -23,6 +24,8 @@ def drop_sentences(pieces: list[str]) -> None:
         if len(pieces[number]) <= 50 and street_score(pieces[number]):
             continue
         head, dot, rest = pieces[number].rpartition(". ")
+        if len(pieces[number]) <= 50 and not _WHOLE_WORD.search(head):
+            continue
         if dot and head[-1:].isalnum() and (street_score(rest) >= 2 or rest.strip().isdigit()):
             pieces[: number + 1] = [rest]
             return

@@ -274,7 +274,12 @@ def _assemble(
             street = above + [piece for piece in street if piece not in above]
         else:
             top, column = index, head_at
-    if not street and not after and not pieces and (rule.city_after or address.country in _STREET_LAST):
+    if (
+        not street
+        and not after
+        and not pieces
+        and (rule.city_after or address.country in _STREET_LAST or (rule.strong and address.country == "US"))
+    ):
         street = street_below(rendering, index, address, numbers)
     if not street and rule.strong and address.country in {"GB", "IE"}:
         street = house_names(pieces)
