@@ -254,7 +254,12 @@ def _assemble(
     if address.city.lower() in BY_NAME and rule.countries[0] != "SG" and not city_after:
         address.city = ""
     street, top, column = street_here(pieces), index, head_at
-    if not street and city_after and after and _goes_on(address, regions):
+    if (
+        not street
+        and city_after
+        and after
+        and (_goes_on(address, regions) or street_score(PIECE.split(after)[0].strip()) >= 2)
+    ):
         street = street_behind(after)
         if street and not any(c.isdigit() for c in "".join(street)):
             street = []

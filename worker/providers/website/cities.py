@@ -3,7 +3,7 @@
 Names as the country and as English, German, French, Spanish and Italian pages write them. Countries whose postal codes
 are known by their shape alone (United States, Canada, Britain, Australia's with a state) need no entry.
 """
-# ruff: noqa: E501 - word lists are easier to read and to compare unbroken
+# ruff: noqa: E501, SIM905 - word lists are easier to read and to compare unbroken
 
 from worker.providers.website.rendering import Rendering
 
@@ -33,6 +33,7 @@ _CITIES = {
     "HR": "zagreb|rijeka|osijek",
     "HU": "budapest|debrecen|szeged|győr|pécs|miskolc",
     "ID": "jakarta|surabaya|bandung|denpasar",
+    "IE": "dublin|cork|galway|limerick|waterford",
     "IL": "tel aviv|tel-aviv|jerusalem|haifa|herzliya|petah tikva|ramat gan|ra'anana",
     "IN": "mumbai|bombay|delhi|new delhi|bangalore|bengaluru|chennai|madras|hyderabad|kolkata|calcutta|pune|ahmedabad|gurgaon|gurugram|noida|jaipur|kochi|cochin|chandigarh|coimbatore|secunderabad|thane|lucknow|indore|surat|vadodara|ludhiana",
     "IS": "reykjavik|reykjavík|kópavogur|hafnarfjörður",
@@ -71,6 +72,13 @@ _CITIES = {
 }  # fmt: skip
 #: Name (lower case) to country.
 BY_CITY = {name: code for code, names in _CITIES.items() for name in names.split("|")}
+#: In scripts that put no space between a city and what follows it.
+_UNSPACED = {
+    **dict.fromkeys("北京市 上海市 天津市 重庆市 广州市 深圳市 杭州市 南京市 成都市 武汉市 苏州市 广东省 浙江省 江苏省".split(), "CN"),
+    **dict.fromkeys("台北市 臺北市 台中市 臺中市 台南市 臺南市 高雄市 新北市 桃園市 新竹市 新竹縣 桃園縣".split(), "TW"),
+    **dict.fromkeys("東京都 大阪府 大阪市 京都市 京都府 神奈川県 横浜市 愛知県 名古屋市 福岡県 札幌市 兵庫県 埼玉県 千葉県".split(), "JP"),
+    **dict.fromkeys("서울 부산 인천 대구 대전 광주광역시 경기도 성남시".split(), "KR"),
+}  # fmt: skip
 #: Longest words of names, as a page's vocabulary has them, to the names that hold them, each with all of its words.
 _NAMES: dict[str, list[tuple[str, frozenset[str]]]] = {}
 for _name in BY_CITY:
@@ -86,6 +94,8 @@ def cities_nearby(rendering: Rendering) -> dict[int, str]:
     vocabulary = rendering.vocabulary
     names = [name for key in vocabulary & _KEYS for name, words in _NAMES[key] if words <= vocabulary]
     found: dict[int, str] = {}
+    for name, code in _UNSPACED.items() if rendering.foreign else ():
+        found.update(dict.fromkeys(rendering.lines_with((name,)), code))
     if not names or len(names) > MAX_CITIES:
         return found
     lines = rendering.lines
