@@ -55,6 +55,16 @@ def read(body: str, url: str, language: str = "") -> list[tuple[str, str, str]]:
         ("<p>郵便番号 100-0001<br>住所 東京都千代田区楡町1-1</p>", "https://acme.jp/", ("東京都千代田区楡町1-1", "100-0001", "千代田区")),
         ("<p>12 Elm Street, Tel Aviv 6688112, Israel</p>", "https://acme.com/", ("12 Elm Street", "6688112", "Tel Aviv")),
         ("<p>Elm Towers, Elm Road, Chennai 600 002, Tamil Nadu, INDIA</p>", "https://acme.com/", ("Elm Road", "600 002", "Chennai")),
+        ("<p>Oakfield, MA 02139<br>12 Elm St.<br>617-555-0100</p>", "https://acme.us/", ("12 Elm St", "02139", "Oakfield")),
+        ("<p>1060 Wien, Ulmenstraße 12/3/4</p>", "https://acme.com/", ("Ulmenstraße 12/3/4", "1060", "Wien")),
+        ("<p>Ulmenstraat 190, 6700, Aarlen</p>", "https://acme.be/", ("Ulmenstraat 190", "6700", "Aarlen")),
+        ("<p>10 Rue des Ormes 89100 SENS FRANCE</p>", "https://acme.fr/", ("10 Rue des Ormes", "89100", "SENS")),
+        # Prose and boilerplate in front of a street.
+        ("<p>© 2015 Acme | All Rights Reserved. 2140 Elm Dr, Oakfield, TX 75041 Use of this site</p>", "https://acme.us/", ("2140 Elm Dr", "75041", "Oakfield")),
+        ("<p>Acme Lda., com domicílio em Rua do Ulmeiro, 56, 9000-957 Funchal</p>", "https://acme.pt/", ("Rua do Ulmeiro, 56", "9000-957", "Funchal")),
+        ("<p>Acme è in viale Olmi 12/abc, 70125 BARI (Italy)</p>", "https://acme.it/", ("viale Olmi 12/abc", "70125", "BARI")),
+        # A street above its number.
+        ("<p>Rua do Ulmeiro,<br>Nº 608, 1º Andar<br>4745-330 Trofa</p>", "https://acme.pt/", ("Rua do Ulmeiro, Nº 608, 1º Andar", "4745-330", "Trofa")),
         # Estates, buildings and their parts.
         ("<p>Parque Empresarial Los Olmos · Edif. 3 · 28023 Madrid</p>", "https://acme.es/", ("Parque Empresarial Los Olmos, Edif. 3", "28023", "Madrid")),
         ("<p>Edifício Ulmeiro, Piso 2, 4100-136 Porto</p>", "https://acme.pt/", ("Edifício Ulmeiro, Piso 2", "4100-136", "Porto")),
@@ -101,6 +111,12 @@ def test_large_cities_say_how_to_read_a_code() -> None:
     assert [(a.country, a.postal_code) for a in found] == [
         ("US", "62701"), ("CH", "8001"), ("AT", "1010"), ("IN", "400001"), ("DK", "1456"), ("KR", "06123"), ("SE", "111 22"),
     ]  # fmt: skip
+
+
+def test_a_state_with_a_code_leaves_the_next_office_its_street() -> None:
+    """A town without a street above a full address."""
+    body = "<p>Oakfield, MA 02139<br>12 Elm St<br>Ashville, NC 28801</p>"
+    assert ("12 Elm St", "28801", "Ashville") in read(body, "https://acme.us/")
 
 
 def test_a_city_of_the_same_name_elsewhere_changes_nothing() -> None:
