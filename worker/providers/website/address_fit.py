@@ -25,7 +25,8 @@ def fits(address: Address, rule: PostalRule, street: list[str], regions: Sequenc
         # Codes of two parts are prices, sizes and memory elsewhere.
         foreign = rule.city_after and address.country not in {*regions[:2], local} and "PREFIX" not in rule.countries
         size = address.country == "GB" and address.postal_code.endswith("GB") and best < 2
-        return not size and not (foreign and (best < 2 or not is_city(address.city)))
+        lost = rule.alone and best < 2
+        return not size and not lost and not (foreign and (best < 2 or not is_city(address.city)))
     if local and local in rule.countries and best >= 2:
         return True
     # A bare run of digits is a postal code only beside something that surely is a street.

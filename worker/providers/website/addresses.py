@@ -115,7 +115,9 @@ def find_addresses(
             continue
         outline = b"" if rendering.foreign else outline_of(line)
         for rule, match in matches(line, outline, rules, numbers.get(index, ())):
-            address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers, local or city)
+            # A city beside a year is a date line of the news more often than an address.
+            near = local or ("" if YEARISH.match(match.group("postal")) else city)
+            address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers, near)
             if address is not None:
                 found.append(address)
                 taken = max(index, address.end_line)
@@ -236,7 +238,7 @@ def _assemble(
             without_country(address)
         elif not line[match.end() :].strip(" ,"):
             city_below(address, rendering, index)
-            if not address.city and len(address.postal_code) < 5 and not head.strip():
+            if not (address.city or groups.get("prefix") or head.strip()) and len(address.postal_code) < 5:
                 return None
         after = TRAIL.sub("", LEAD.sub("", line[end : match.end() + stop]))
     else:

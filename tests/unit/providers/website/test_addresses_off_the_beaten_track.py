@@ -59,6 +59,8 @@ def read(body: str, url: str, language: str = "") -> list[tuple[str, str, str]]:
         ("<p>1060 Wien, Ulmenstraße 12/3/4</p>", "https://acme.com/", ("Ulmenstraße 12/3/4", "1060", "Wien")),
         ("<p>Ulmenstraat 190, 6700, Aarlen</p>", "https://acme.be/", ("Ulmenstraat 190", "6700", "Aarlen")),
         ("<p>10 Rue des Ormes 89100 SENS FRANCE</p>", "https://acme.fr/", ("10 Rue des Ormes", "89100", "SENS")),
+        ("<p>12, rue des Ormes<br>L-1160<br>Luxembourg</p>", "https://acme.com/", ("12, rue des Ormes", "1160", "")),
+        ("<p>Ulmenstr. 12<br>D-12345<br>Neustadt</p>", "https://acme.com/", ("Ulmenstr. 12", "12345", "Neustadt")),
         # Prose and boilerplate in front of a street.
         ("<p>© 2015 Acme | All Rights Reserved. 2140 Elm Dr, Oakfield, TX 75041 Use of this site</p>", "https://acme.us/", ("2140 Elm Dr", "75041", "Oakfield")),
         ("<p>Acme Lda., com domicílio em Rua do Ulmeiro, 56, 9000-957 Funchal</p>", "https://acme.pt/", ("Rua do Ulmeiro, 56", "9000-957", "Funchal")),
@@ -166,6 +168,8 @@ def test_a_state_on_the_line_of_a_city_is_the_region(body: str, url: str, city: 
         ("<p>Test am Markt 5</p><p>0</p><p>28.11.2014 PC , Konsole</p>", "https://acme.de/"),
         ("<p>30 pin road for U25GT, Elm One</p>", "https://acme.co.uk/"),
         ("<p>Ulmenstraße 12</p><p>Tel. 0123 / 45678</p>", "https://acme.ch/"),
+        ("<p>Modell Ulme</p><p>A-1234</p>", "https://acme.at/"),
+        ("<p>Concert, Elm Street 12, Oslo, 2015 Edition</p>", "https://acme.com/"),
         ("<p>Minna gade, 30555</p><p>Minna</p><p>13766</p>", "https://acme.us/"),
     ],
 )
