@@ -3,7 +3,15 @@
 import re
 
 from worker.providers.website.address import BREAK, LEAD, PIECE, Address
-from worker.providers.website.address_signs import CITY_PREFIX, COUNTY, LABEL, PART_ONLY, STREET_CITY, is_city
+from worker.providers.website.address_signs import (
+    BARE_NUMBER,
+    CITY_PREFIX,
+    COUNTY,
+    LABEL,
+    PART_ONLY,
+    STREET_CITY,
+    is_city,
+)
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.postal import AU_STATES, CA_PROVINCES, US_STATES
 from worker.providers.website.region import country_in
@@ -142,7 +150,7 @@ def city_from(pieces: list[str], address: Address) -> None:
         address.region = last
         pieces.pop()
         return
-    behind_number = len(pieces) > 1 and pieces[-2].strip().isdigit()
+    behind_number = len(pieces) > 1 and bool(BARE_NUMBER.match(pieces[-2].strip()))
     score = street_score(last)
     numbered_street = score >= 2 and any(c.isdigit() for c in last)
     if is_city(last) and not numbered_street and not (score and behind_number):

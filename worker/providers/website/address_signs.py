@@ -53,6 +53,8 @@ COUNTY = re.compile(
     r"^(?:[A-Z]{2}|[A-Z][a-z]+shire|(?:Co\.?|County|West|East|North|South|Greater)\s\w+|Kent|Essex|Surrey|Sussex|Devon|Cornwall|Dorset|Norfolk|Suffolk|Somerset|Cumbria|Merseyside|Middlesex|Herts|Hants|Bucks|Beds|Berks|Northants|Oxon|Wilts|Lancs|Lincs|Notts|Staffs|Cambs|Glos|Avon|Cleveland|Tyne\s(?:and|&)\sWear)\.?$",
     re.I,
 )
+#: A house number alone, as in front of a comma and its street: "12", "32-36", "4 bis".
+BARE_NUMBER = re.compile(r"^\d{1,5}(?:\s?[-–/]\s?\d{1,5})?\s?(?:[a-zA-Z]|bis|ter|quater)?$")
 CITY_PREFIX = re.compile(r"^(?:г\.|г\s|гр\.|м\.|город\s|місто\s|град\s)\s?")
 #: Cities whose districts have numbers that are written behind the name.
 DISTRICT = re.compile(

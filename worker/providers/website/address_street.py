@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from worker.providers.website.address import BREAK, LEAD, PIECE, SEPARATOR, Address
-from worker.providers.website.address_signs import CITY_PREFIX, PART_OF_HOUSE, is_city
+from worker.providers.website.address_signs import BARE_NUMBER, CITY_PREFIX, PART_OF_HOUSE, is_city
 from worker.providers.website.legal_forms import has_strong_form
 from worker.providers.website.streets import street_score
 
@@ -104,7 +104,9 @@ def street_here(pieces: list[str]) -> list[str]:
         if street_score(piece.strip()) >= 1 and len(piece) <= 90:
             before = pieces[position - 1].strip() if position else ""
             # A house number in front of its street, a building's name in front of its floor.
-            whole = before.isdigit() or (PART_OF_HOUSE.match(piece.strip()) and before and not has_strong_form(before))
+            whole = BARE_NUMBER.match(before) or (
+                PART_OF_HOUSE.match(piece.strip()) and before and not has_strong_form(before)
+            )
             return [part.strip() for part in pieces[position - bool(whole) :]]
         following = pieces[position + 1].strip() if position + 1 < len(pieces) else ""
         if _HOUSE_NUMBER.match(following) and street_score(f"{piece.strip()} {following}") >= 1:

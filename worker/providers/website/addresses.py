@@ -47,7 +47,7 @@ from worker.providers.website.address_street import (
     street_here,
     without_city,
 )
-from worker.providers.website.cities import cities_nearby
+from worker.providers.website.cities import BY_CITY, cities_nearby
 from worker.providers.website.countries import BY_NAME
 from worker.providers.website.east_asian import east_asian
 from worker.providers.website.legal_forms import has_strong_form
@@ -115,10 +115,10 @@ def find_addresses(
             continue
         outline = b"" if rendering.foreign else outline_of(line)
         for rule, match in matches(line, outline, rules, numbers.get(index, ())):
-            # A city beside a year is a date line of the news more often than an address.
-            near = local or ("" if YEARISH.match(match.group("postal")) else city)
-            address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers, near)
-            if address is not None:
+            address = _assemble(rendering, index, line, match, rule, regions, taken, end_before, numbers, local or city)
+            if address is not None and not (
+                city and YEARISH.match(address.postal_code) and address.city.lower() not in BY_CITY
+            ):
                 found.append(address)
                 taken = max(index, address.end_line)
                 end_before = match.end()
