@@ -117,7 +117,7 @@ RULES: tuple[PostalRule, ...] = (
     _rule("PL", "2", r"(?<=[a-zà-ɏ,])\s(?P<postal>\d{2}-\d{3})(?![\d-])"),
     _rule("PREFIX", "345", rf"(?<![\w-])(?P<prefix>{'|'.join(sorted(_PREFIXES, key=len, reverse=True))})\s?[-–]\s?(?P<postal>\d{{4,5}}|\d{{3}}\s\d\d)(?!\d)" + _CITY, strong=True, city_after=True, shapes=_PREFIX_SHAPES),
     _rule("PREFIX", "45", rf"^(?P<prefix>{'|'.join(sorted(_PREFIXES, key=len, reverse=True))})\s?[-–]\s?(?P<postal>\d{{4,5}})$", strong=True, city_after=True, shapes=_PREFIX_SHAPES),
-    _rule("MX ES CO CL AR VE PE UY CR EC", "456", r"(?:C\.?\s?P\.?|C[oó]digo\s[Pp]ostal)[\s:.º#]{0,4}(?P<postal>[A-Z]?\d{4,7}[A-Z]{0,3})(?!\d)", strong=True),
+    _rule("MX ES CO CL AR VE PE UY CR EC", "456", r"(?:C\.?\s?P\.?|C[oó]digo\s[Pp]ostal)[\s:.º#]{0,4}(?P<postal>[A-Z]?\d{4,7}[A-Z]{0,3})(?!\d)", strong=True, shapes=(b"A.A. 0", b"A.A.0", b"A.A.:", b"A. A. 0", b"A.A 0", b"A.A. A0"), words=frozenset({"cp", "código", "codigo"})),
     _rule("RU UA BY KZ RO", "6", r"(?<![\d+(.-])(?P<postal>\d{6})(?=[\s,]{1,3}(?:г\.?|обл|респ|ул|вул|пр|пер|бул|наб|[А-ЯЁA-ZȘŞȚŢÎ]))", city_after=True),
     _rule("UA", "5", r"(?<![\d+(.-])(?P<postal>\d{5})(?=[\s,]{1,3}(?:[гм]\.?|обл|ул|вул|пр|пер|бул|наб|[А-ЯІЇЄҐA-Z]))", city_after=True),
     _rule("SG", "6", r"(?<!\w)(?:(?i:singapore)[\s,:(–-]{0,4}|[Ss]\s?\(?)(?P<postal>\d{6})\)?(?!\d)", strong=True, shapes=(b"A000000", b"A 000000", b"A(000000", b"A (000000"), words=frozenset({"singapore"})),
