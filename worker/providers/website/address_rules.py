@@ -14,8 +14,12 @@ _OF_COUNTRY: dict[str, list[int]] = {}
 for _number, _rule in enumerate(RULES):
     for _code in _rule.countries:
         _OF_COUNTRY.setdefault(_code, []).append(_number)
-_GATES = tuple((number, rule.words, rule.shapes) for number, rule in enumerate(RULES) if rule.words or rule.shapes)
-_UNGATED = frozenset(range(len(RULES))).difference(number for number, _, _ in _GATES)
+#: What gates a rule, to the numbers of the rules that it gates.
+_GATES: dict[tuple[frozenset[str], tuple[bytes, ...]], set[int]] = {}
+for _number, _rule in enumerate(RULES):
+    if _rule.words or _rule.shapes:
+        _GATES.setdefault((_rule.words, _rule.shapes), set()).add(_number)
+_UNGATED = frozenset(range(len(RULES))).difference(*_GATES.values())
 _NAMES_OF: dict[str, list[str]] = {}
 for _name, _code in BY_NAME.items():
     _NAMES_OF.setdefault(_code, []).append(_name)
@@ -72,7 +76,7 @@ def _begins(lines: Sequence[str], index: int) -> bool:
 
 def possible_rules(rendering: Rendering) -> frozenset[int]:
     """Numbers of the rules whose shapes and words leave a chance that the page shows such a code."""
-    return _UNGATED.union([number for number, words, shapes in _GATES if rendering.may_say(words, shapes)])
+    return _UNGATED.union(*[numbers for (words, shapes), numbers in _GATES.items() if rendering.may_say(words, shapes)])
 
 
 def applicable(
