@@ -8,16 +8,17 @@ from worker.providers.website.fact import Fact
 from worker.providers.website.jsonld import first, texts
 from worker.providers.website.rendering import Rendering
 from worker.providers.website.structured import Structured
+from worker.providers.website.text_keys import small
 
 _DAYS = (
     r"(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?s?|mo|di|mi|do|fr|sa|so|montags?|dienstags?|mittwochs?|donnerstags?|freitags?|samstags?|sonntags?|werktags|täglich|weekdays?|weekends?|daily"
     r"|lun(?:di|es|ed[iì])?|mar(?:di|tes|ted[iì])?|mer(?:credi|coled[iì])?|mi[eé](?:rcoles)?|jeu(?:di)?|jue(?:ves)?|gio(?:ved[iì])?|ven(?:dredi|erd[iì])?|vie(?:rnes)?|sam(?:edi)?|s[aá]b(?:ado|ato)?|dim(?:anche)?|dom(?:ingo|enica)?|ma|wo|vr|za|zo|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag"
     r"|segunda|ter[cç]a|quarta|quinta|sexta|pn|pon|wt|śr|czw|pt|sob|nd|po|út|st|čt|pá|so|ne|пн|вт|ср|чт|пт|сб|вс|平日|月|火|水|木|金|土|日|월|화|수|목|금|토|일"
 )
+#: This and all below is for text in small letters.
 _TIME = r"\d{1,2}(?:[:.h]\d{2})?\s?(?:[ap]\.?m\.?|uhr|h)?"
 _HOURS = re.compile(
     rf"(?<!\w)(?:{_DAYS})\.?(?:\s?(?:-|–|—|to|bis|au?|al?|t/m|through|thru|&|\+|,|and|und|et|y|e|~)\s?(?:{_DAYS})\.?){{0,3}}\s?[:：,]?\s{{0,3}}(?:from\s|von\s|de\s|dalle\s|van\s)?{_TIME}\s?(?:-|–|—|to|bis|à|a|alle|tot|until|till|~|－)\s?{_TIME}(?:\s?(?:,|/|&|und|and|et|y|e|\|)\s?{_TIME}\s?(?:-|–|—|to|bis|à|a|alle)\s?{_TIME})?",
-    re.I,
 )
 #: All that ``_DAYS`` finds in Latin letters: a page without one of these words names no day.
 _DAY_WORDS = frozenset(
@@ -32,7 +33,7 @@ _DAY_WORDS = frozenset(
     " zaterdag zondag segunda terça terca quarta quinta sexta pn pon wt śr czw pt sob nd po út st čt pá ne".split()
 )
 #: Two times or hours with something between them.
-_TIMES = re.compile(r"\d{1,2}\D{0,12}?(?:-|–|—|to|bis|à|a|alle|tot|til|~|－)\s{0,2}\d", re.I)
+_TIMES = re.compile(r"\d{1,2}\D{0,12}?(?:-|–|—|to|bis|à|a|alle|tot|til|~|－)\s{0,2}\d")
 MAX_LINES = 14
 
 
@@ -47,23 +48,21 @@ def find_hours(rendering: Rendering, structured: Structured) -> Fact | None:
                 path=f"{organisation.path}.openingHours",
                 quote="; ".join(values),
             )
-    found: list[tuple[int, re.Match[str]]] = []
+    found: list[tuple[int, int, int]] = []
     if not rendering.foreign and _DAY_WORDS.isdisjoint(rendering.vocabulary):
         return None
     for index in rendering.numbered:
         line = rendering.lines[index]
-        if len(line) > 300 or not _TIMES.search(line):
+        if len(line) > 300 or not _TIMES.search(line := small(line)):
             continue
-        found.extend((index, match) for match in _HOURS.finditer(line))
+        found.extend((index, *match.span()) for match in _HOURS.finditer(line))
         if len(found) >= MAX_LINES:
             break
     if not found:
         return None
-    index, match = found[0]
-    values = list(dict.fromkeys(" ".join(m.group().split()) for _, m in found))
-    return Fact(
-        "company_opening_hours", tuple(values[:21]), index, match.start(), match.end() - match.start(), weight=0.9
-    )
+    index, start, end = found[0]
+    values = list(dict.fromkeys(" ".join(rendering.lines[at][begin:stop].split()) for at, begin, stop in found))
+    return Fact("company_opening_hours", tuple(values[:21]), index, start, end - start, weight=0.9)
 
 
 def _structured(node: Any) -> list[str]:

@@ -4,6 +4,8 @@
 import re
 from functools import lru_cache
 
+from worker.providers.website.text_keys import small
+
 _PHONE_WORDS = (
     r"t[eé]l[eé]?(?:ph|f)[oóôøò]{0,2}n\w{0,8}|t[ée]l[ée]phone\w?|telefax\s?/\s?telefon|phones?|tel[s\.]?|t[ée]l\.?|tlf\w?|tlph|telf\w?|tfno"
     r"|tfn|t[ée]l[ée]f|telem\w{0,6}|telm|t[āa]lr\w{0,6}|s[ií]mi|pa?bx|port\.(?=\s?:)|portable|infolini?\w{1,2}|行動(?:電話)?|携帯(?:電話)?|フリーダイヤル|免付費\w{0,3}|服务热线|centralino|central[ií]ta|kom(?:[óo]rk\w{1,3})?(?=[\s.:]{1,3}[\d+(]|[\s.:]{1,3}$)|mobilfunk|tele|ph|phn|mobiles?|mobil\w{0,6}|m[oó]vil\w{0,2}|mob|cell\w{0,4}|celular\w{0,2}"
@@ -72,11 +74,6 @@ def label_before(prefix: str) -> str:
     return "" if not prefix or prefix.isspace() else _label_in(prefix)
 
 
-def _small(text: str) -> str:
-    """A text in small letters, as long as before; Turkish ones, with and without a dot, as the Latin letter."""
-    return text.lower() if text.isascii() else text.replace("İ", "i").lower().replace("ı", "i")
-
-
 @lru_cache(maxsize=4096)
 def _label_in(prefix: str) -> str:
     """What is asked of one number several times, and alike of many: most stand behind "Tel: " or "Fax: "."""
@@ -86,7 +83,7 @@ def _label_in(prefix: str) -> str:
     if letter is not None and letter.lastgroup is not None:
         return "both" if _BOTH.search(prefix) else letter.lastgroup
     kind = ""
-    for match in _LABEL.finditer(_small(prefix)):
+    for match in _LABEL.finditer(small(prefix)):
         found = match.lastgroup or ""
         if found == "veto" and not _VETO_GAP.match(prefix[match.end() :]):
             continue
@@ -114,5 +111,5 @@ def label_alone(line: str) -> str:
     """``phone`` or ``fax`` when a line is nothing but such a label, else nothing."""
     if len(line) > 40:
         return ""
-    match = _ONLY.match(_small(line))
+    match = _ONLY.match(small(line))
     return (match.lastgroup or "") if match else ""

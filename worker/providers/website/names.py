@@ -309,7 +309,7 @@ def _alone_counts(rendering: Rendering, forms: set[str]) -> Counter[str]:
     """How often each of the forms fills a line, or an element of its own inside of one."""
     texts = rendering.lowered.split("\n")
     texts += "\n".join(rendering.runs).lower().split("\n")
-    return Counter([bare for text in texts if len(text) <= MAX_NAME and (bare := text.strip(_EDGES)) in forms])
+    return Counter([bare for text in texts if (bare := text.strip(_EDGES)) in forms and len(text) <= MAX_NAME])
 
 
 def _score(pool: dict[str, Candidate]) -> list[Candidate]:

@@ -9,6 +9,7 @@ from itertools import islice
 from worker.providers.website.checksums import VAT_CHECKS, abn, cnpj, luhn, siret
 from worker.providers.website.fact import Fact
 from worker.providers.website.rendering import Rendering
+from worker.providers.website.text_keys import small
 
 _SHAPES = {
     "AT": r"U\s?\d{8}", "BE": r"[01]\d{3}\.?\d{3}\.?\d{3}", "BG": r"\d{9,10}", "CY": r"\d{8}[A-Z]", "CZ": r"\d{8,10}", "DE": r"\d{3}[\s./]?\d{3}[\s./]?\d{3}", "DK": r"\d{2}\s?\d{2}\s?\d{2}\s?\d{2}",
@@ -31,38 +32,38 @@ _LABELLED_VAT = re.compile(
     rf"(?<!\w){_VAT_LABEL}(?:\s(?:number|nummer|no|nr|n°|id|code|intracommunautaire|reg))?(?:\s?(?:e|/|&|y|-)\s?(?:c\.?\s?f\.?|cod\w{{0,4}}\.?\s?fisc\w{{0,4}}\.?))?[\s.:#/()\-–n°º]{{0,8}}(?P<number>[A-Z]?\d[\d\s.\-]{{5,14}}[\dA-Z](?:B\d\d)?)(?!\w)",
     re.I,
 )
-#: Register, pattern with a group ``id``, check.
-_REGISTERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
-    ("HR", re.compile(r"(?<!\w)(?P<id>HR\s?[AB]\s?(?:-?\s?(?:Nr|Nummer|No)\.?\s?)?:?\s?\d{1,6}(?:\s?[A-Z]{1,2}(?!\w))?)", re.I), "hr"),
-    ("FN", re.compile(r"(?<!\w)(?:FN|Firmenbuch\s?(?:nummer|nr)?\.?)[\s.:]{1,4}(?:FN\s?)?(?P<id>\d{4,6}\s?[a-z])(?!\w)", re.I), ""),
-    ("SIRET", re.compile(r"(?<!\w)SIRET(?:\s(?:n°|no|num[eé]ro))?[\s.:n°]{0,6}(?P<id>\d{3}\s?\d{3}\s?\d{3}\s?\d{5})(?!\d)", re.I), "siret"),
-    ("SIREN", re.compile(r"(?<!\w)(?:SIREN|R\.?C\.?S\.?)(?:\s(?:n°|no)|\s[A-ZÀ-Ý][\w' -]{2,30}?(?:\s[AB])?)?[\s.:n°]{0,6}(?:[AB]\s)?(?P<id>\d{3}[\s.]?\d{3}[\s.]?\d{3})(?![\s.]?\d)", re.I), "luhn"),
-    ("SIREN", re.compile(r"(?P<id>\d{3}\s\d{3}\s\d{3})\sR\.?C\.?S(?!\w)", re.I), "luhn"),
-    ("GB", re.compile(r"(?<!\w)(?:company\s(?:reg(?:istration|istered)?\.?\s)?(?:no|number|nr|num)|registered\s(?:company\s)?(?:no|number|in\s(?:england|scotland|wales|northern\sireland|ireland)(?:\s(?:and|&)\s(?:england|wales))?(?:\s?(?:under|with|,|:|-))?(?:\s?(?:company|registration))?\s?(?:no|number)?)|reg(?:istration)?\.?\s(?:no|number)|co\.?\s(?:reg\.?\s)?no|company\sregistration)[\s.:#(]{0,4}(?P<id>(?:SC|NI|OC|SO|NC|R)?\s?\d{5,8})(?!\d)", re.I), "gb"),
-    ("KVK", re.compile(r"(?<!\w)K\.?v\.?K\.?(?:[\s-]?(?:nummer|nr|number|no|reg\w*)\.?)?(?:\s[A-Z][a-z]+)?[\s.:]{0,4}(?P<id>\d{2}\.?\d{3}\.?\d{3})(?!\d)", re.I), ""),
-    ("KBO", re.compile(r"(?<!\w)(?:KBO|BCE|RPR|RPM|ondernemingsnummer|num[eé]ro\sd'entreprise)(?:\s[A-Z][a-z]+)?[\s.:n°]{0,5}(?:BE\s?)?(?P<id>[01]\d{3}\.?\d{3}\.?\d{3})(?!\d)", re.I), "be"),
-    ("CIF", re.compile(r"(?<!\w)(?:C\.?I\.?F|N\.?I\.?F)\.?(?:\s(?:n[°ºo.]{1,2}|no))?[\s.:/-]{0,4}(?P<id>[A-HJNP-SUVW][\s-]?\d{2}\.?\d{3}\.?\d{3}|[A-HJNP-SUVW][\s-]?\d{7}[A-J0-9])(?!\w)", re.I), "es"),
-    ("REA", re.compile(r"(?<!\w)R\.?E\.?A\.?(?:\s(?:n[°º.]{0,2}|di))?[\s.:]{0,3}(?P<id>[A-Z]{2}[\s-]{0,3}\d{5,7})(?!\d)", re.I), ""),
-    ("ABN", re.compile(r"(?<!\w)A\.?B\.?N\.?[\s.:#]{0,4}(?P<id>\d{2}\s?\d{3}\s?\d{3}\s?\d{3})(?!\d)", re.I), "abn"),
-    ("ACN", re.compile(r"(?<!\w)A\.?C\.?N\.?[\s.:#]{0,4}(?P<id>\d{3}\s?\d{3}\s?\d{3})(?!\d)", re.I), ""),
-    ("NZBN", re.compile(r"(?<!\w)NZBN[\s.:#]{0,4}(?P<id>94\d{11})(?!\d)", re.I), ""),
-    ("CNPJ", re.compile(r"(?<!\w)(?:CNPJ(?:/MF)?[\s.:nº°]{0,6})?(?P<id>\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2})(?!\d)", re.I), "cnpj"),
-    ("CUIT", re.compile(r"(?<!\w)C\.?U\.?I\.?T\.?[\s.:nº°]{0,5}(?P<id>\d{2}-?\d{8}-?\d)(?!\d)", re.I), ""),
-    ("RFC", re.compile(r"(?<!\w)R\.?F\.?C\.?[\s.:]{1,4}(?P<id>[A-ZÑ&]{3}\d{6}[A-Z0-9]{3})(?!\w)"), ""),
-    ("KRS", re.compile(r"(?<!\w)KRS(?:\s(?:nr|numer))?[\s.:]{0,4}(?P<id>\d{10})(?!\d)", re.I), ""),
-    ("IČO", re.compile(r"(?<!\w)IČO?[\s.:]{1,4}(?P<id>\d{2,3}\s?\d{2,3}\s?\d{2,3})(?!\d)", re.I), ""),
-    ("ORG", re.compile(r"(?<!\w)org(?:anisations?)?\.?\s?-?\s?(?:nr|nummer|no)\.?[\s:]{0,4}(?:NO\s?|SE\s?)?(?P<id>\d{6}-\d{4}|\d{3}\s?\d{3}\s?\d{3})(?!\d)", re.I), ""),
-    ("Y-tunnus", re.compile(r"(?<!\w)(?:Y-?tunnus|FO-nummer|Business\sID)[\s.:]{0,4}(?P<id>\d{7}-\d)(?!\d)", re.I), "fi"),
-    ("CVR", re.compile(r"(?<!\w)(?:CVR(?:[\s-]?(?:nr|nummer|no)\.?)?|SE[\s-]?(?:nr|nummer|no)\.?)[\s:.]{0,4}(?:DK\s?)?(?P<id>\d{2}\s?\d{2}\s?\d{2}\s?\d{2})(?!\d)", re.I), "dk"),
-    ("NIPC", re.compile(r"(?<!\w)(?:NIPC|NIF|N\.?[º°]?\s?(?:de\s)?contribuinte|contribuinte)[\s.:nº°]{0,6}(?:PT\s?)?(?P<id>[1-9]\d{2}\s?\d{3}\s?\d{3})(?!\d)", re.I), "pt"),
-    ("VR", re.compile(r"(?<!\w)(?P<id>VR\s?(?:Nr\.?\s?)?\d{2,6})(?!\w)"), ""),
-    ("UEN", re.compile(r"(?<!\w)(?:UEN|Co\.?\sReg\.?\sNo)[\s.:]{0,4}(?P<id>\d{8,9}[A-Z])(?!\w)", re.I), ""),
-    ("CIN", re.compile(r"(?<!\w)CIN(?:\sno)?[\s.:]{0,4}(?P<id>[LU]\d{5}[A-Z]{2}\d{4}[A-Z]{3}\d{6})(?!\w)", re.I), ""),
-    ("ОГРН", re.compile(r"(?<!\w)(?:ОГРН|OGRN)[\s.:]{0,4}(?P<id>\d{13})(?!\d)", re.I), ""),
-    ("ИНН", re.compile(r"(?<!\w)(?:ИНН|INN)[\s.:]{0,4}(?P<id>\d{10})(?!\d)", re.I), ""),
-    ("法人番号", re.compile(r"(?:法人番号|登録番号)[\s.:：]{0,4}T?(?P<id>\d{13})(?!\d)"), ""),
-    ("사업자등록번호", re.compile(r"사업자\s?(?:등록)?\s?번호[\s.:：]{0,4}(?P<id>\d{3}-\d{2}-\d{5})(?!\d)"), ""),
-    ("USCC", re.compile(r"(?:统一社会信用代码)[\s.:：]{0,4}(?P<id>[0-9A-Z]{18})(?!\w)"), ""),
+#: Register, signs of which one is in every match (in small letters, without dots), pattern with a group ``id``, check.
+_REGISTERS: tuple[tuple[str, tuple[str, ...], re.Pattern[str], str], ...] = (
+    ("HR", ("hr",), re.compile(r"(?<!\w)(?P<id>HR\s?[AB]\s?(?:-?\s?(?:Nr|Nummer|No)\.?\s?)?:?\s?\d{1,6}(?:\s?[A-Z]{1,2}(?!\w))?)", re.I), "hr"),
+    ("FN", ("fn", "firmenbuch"), re.compile(r"(?<!\w)(?:FN|Firmenbuch\s?(?:nummer|nr)?\.?)[\s.:]{1,4}(?:FN\s?)?(?P<id>\d{4,6}\s?[a-z])(?!\w)", re.I), ""),
+    ("SIRET", ("siret",), re.compile(r"(?<!\w)SIRET(?:\s(?:n°|no|num[eé]ro))?[\s.:n°]{0,6}(?P<id>\d{3}\s?\d{3}\s?\d{3}\s?\d{5})(?!\d)", re.I), "siret"),
+    ("SIREN", ("siren", "rcs"), re.compile(r"(?<!\w)(?:SIREN|R\.?C\.?S\.?)(?:\s(?:n°|no)|\s[A-ZÀ-Ý][\w' -]{2,30}?(?:\s[AB])?)?[\s.:n°]{0,6}(?:[AB]\s)?(?P<id>\d{3}[\s.]?\d{3}[\s.]?\d{3})(?![\s.]?\d)", re.I), "luhn"),
+    ("SIREN", ("rcs",), re.compile(r"(?P<id>\d{3}\s\d{3}\s\d{3})\sR\.?C\.?S(?!\w)", re.I), "luhn"),
+    ("GB", ("company", "reg", "co no"), re.compile(r"(?<!\w)(?:company\s(?:reg(?:istration|istered)?\.?\s)?(?:no|number|nr|num)|registered\s(?:company\s)?(?:no|number|in\s(?:england|scotland|wales|northern\sireland|ireland)(?:\s(?:and|&)\s(?:england|wales))?(?:\s?(?:under|with|,|:|-))?(?:\s?(?:company|registration))?\s?(?:no|number)?)|reg(?:istration)?\.?\s(?:no|number)|co\.?\s(?:reg\.?\s)?no|company\sregistration)[\s.:#(]{0,4}(?P<id>(?:SC|NI|OC|SO|NC|R)?\s?\d{5,8})(?!\d)", re.I), "gb"),
+    ("KVK", ("kvk",), re.compile(r"(?<!\w)K\.?v\.?K\.?(?:[\s-]?(?:nummer|nr|number|no|reg\w*)\.?)?(?:\s[A-Z][a-z]+)?[\s.:]{0,4}(?P<id>\d{2}\.?\d{3}\.?\d{3})(?!\d)", re.I), ""),
+    ("KBO", ("kbo", "bce", "rpr", "rpm", "ondernemingsnummer", "entreprise"), re.compile(r"(?<!\w)(?:KBO|BCE|RPR|RPM|ondernemingsnummer|num[eé]ro\sd'entreprise)(?:\s[A-Z][a-z]+)?[\s.:n°]{0,5}(?:BE\s?)?(?P<id>[01]\d{3}\.?\d{3}\.?\d{3})(?!\d)", re.I), "be"),
+    ("CIF", ("cif", "nif"), re.compile(r"(?<!\w)(?:C\.?I\.?F|N\.?I\.?F)\.?(?:\s(?:n[°ºo.]{1,2}|no))?[\s.:/-]{0,4}(?P<id>[A-HJNP-SUVW][\s-]?\d{2}\.?\d{3}\.?\d{3}|[A-HJNP-SUVW][\s-]?\d{7}[A-J0-9])(?!\w)", re.I), "es"),
+    ("REA", ("rea",), re.compile(r"(?<!\w)R\.?E\.?A\.?(?:\s(?:n[°º.]{0,2}|di))?[\s.:]{0,3}(?P<id>[A-Z]{2}[\s-]{0,3}\d{5,7})(?!\d)", re.I), ""),
+    ("ABN", ("abn",), re.compile(r"(?<!\w)A\.?B\.?N\.?[\s.:#]{0,4}(?P<id>\d{2}\s?\d{3}\s?\d{3}\s?\d{3})(?!\d)", re.I), "abn"),
+    ("ACN", ("acn",), re.compile(r"(?<!\w)A\.?C\.?N\.?[\s.:#]{0,4}(?P<id>\d{3}\s?\d{3}\s?\d{3})(?!\d)", re.I), ""),
+    ("NZBN", ("nzbn",), re.compile(r"(?<!\w)NZBN[\s.:#]{0,4}(?P<id>94\d{11})(?!\d)", re.I), ""),
+    ("CNPJ", ("/",), re.compile(r"(?<!\w)(?:CNPJ(?:/MF)?[\s.:nº°]{0,6})?(?P<id>\d{2}\.\d{3}\.\d{3}/\d{4}-\d{2})(?!\d)", re.I), "cnpj"),
+    ("CUIT", ("cuit",), re.compile(r"(?<!\w)C\.?U\.?I\.?T\.?[\s.:nº°]{0,5}(?P<id>\d{2}-?\d{8}-?\d)(?!\d)", re.I), ""),
+    ("RFC", ("rfc",), re.compile(r"(?<!\w)R\.?F\.?C\.?[\s.:]{1,4}(?P<id>[A-ZÑ&]{3}\d{6}[A-Z0-9]{3})(?!\w)"), ""),
+    ("KRS", ("krs",), re.compile(r"(?<!\w)KRS(?:\s(?:nr|numer))?[\s.:]{0,4}(?P<id>\d{10})(?!\d)", re.I), ""),
+    ("IČO", ("ič",), re.compile(r"(?<!\w)IČO?[\s.:]{1,4}(?P<id>\d{2,3}\s?\d{2,3}\s?\d{2,3})(?!\d)", re.I), ""),
+    ("ORG", ("org",), re.compile(r"(?<!\w)org(?:anisations?)?\.?\s?-?\s?(?:nr|nummer|no)\.?[\s:]{0,4}(?:NO\s?|SE\s?)?(?P<id>\d{6}-\d{4}|\d{3}\s?\d{3}\s?\d{3})(?!\d)", re.I), ""),
+    ("Y-tunnus", ("tunnus", "fo-nummer", "business"), re.compile(r"(?<!\w)(?:Y-?tunnus|FO-nummer|Business\sID)[\s.:]{0,4}(?P<id>\d{7}-\d)(?!\d)", re.I), "fi"),
+    ("CVR", ("cvr", "se"), re.compile(r"(?<!\w)(?:CVR(?:[\s-]?(?:nr|nummer|no)\.?)?|SE[\s-]?(?:nr|nummer|no)\.?)[\s:.]{0,4}(?:DK\s?)?(?P<id>\d{2}\s?\d{2}\s?\d{2}\s?\d{2})(?!\d)", re.I), "dk"),
+    ("NIPC", ("nipc", "nif", "contribuinte"), re.compile(r"(?<!\w)(?:NIPC|NIF|N\.?[º°]?\s?(?:de\s)?contribuinte|contribuinte)[\s.:nº°]{0,6}(?:PT\s?)?(?P<id>[1-9]\d{2}\s?\d{3}\s?\d{3})(?!\d)", re.I), "pt"),
+    ("VR", ("vr",), re.compile(r"(?<!\w)(?P<id>VR\s?(?:Nr\.?\s?)?\d{2,6})(?!\w)"), ""),
+    ("UEN", ("uen", "reg"), re.compile(r"(?<!\w)(?:UEN|Co\.?\sReg\.?\sNo)[\s.:]{0,4}(?P<id>\d{8,9}[A-Z])(?!\w)", re.I), ""),
+    ("CIN", ("cin",), re.compile(r"(?<!\w)CIN(?:\sno)?[\s.:]{0,4}(?P<id>[LU]\d{5}[A-Z]{2}\d{4}[A-Z]{3}\d{6})(?!\w)", re.I), ""),
+    ("ОГРН", ("огрн", "ogrn"), re.compile(r"(?<!\w)(?:ОГРН|OGRN)[\s.:]{0,4}(?P<id>\d{13})(?!\d)", re.I), ""),
+    ("ИНН", ("инн", "inn"), re.compile(r"(?<!\w)(?:ИНН|INN)[\s.:]{0,4}(?P<id>\d{10})(?!\d)", re.I), ""),
+    ("法人番号", ("法人番号", "登録番号"), re.compile(r"(?:法人番号|登録番号)[\s.:：]{0,4}T?(?P<id>\d{13})(?!\d)"), ""),
+    ("사업자등록번호", ("사업자",), re.compile(r"사업자\s?(?:등록)?\s?번호[\s.:：]{0,4}(?P<id>\d{3}-\d{2}-\d{5})(?!\d)"), ""),
+    ("USCC", ("统一社会",), re.compile(r"(?:统一社会信用代码)[\s.:：]{0,4}(?P<id>[0-9A-Z]{18})(?!\w)"), ""),
 )  # fmt: skip
 _HINT_WORDS = frozenset(
     "vat ust uid umsatzsteuer identifikationsnummer ustid mwst tva iva btw moms mva cvr alv nip nif cif nipc dič dph gst gstin hr hrb hra fn firmenbuch firmenbuchnummer siret siren rcs company registered reg registration"
@@ -179,8 +180,9 @@ def _in_line(line: str, regions: Sequence[str]) -> Iterator[tuple[str, str, int,
             if shape and re.fullmatch(shape, body) and prefix in VAT_CHECKS and vat_checks(prefix, body):
                 yield "company_vat_id", prefix + body, match.start("number"), match.end("number")
                 break
-    for name, pattern, check in _REGISTERS:
-        for match in pattern.finditer(line):
+    lowered = small(line).replace(".", "")
+    for name, signs, pattern, check in _REGISTERS:
+        for match in pattern.finditer(line) if any(sign in lowered for sign in signs) else ():
             value = " ".join(match.group("id").split())
             plain = re.sub(r"[\s.\-/]", "", value).upper()
             if _checks(check, plain):

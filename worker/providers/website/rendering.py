@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import accumulate
 
 import msgspec
 from selectolax.lexbor import LexborHTMLParser
@@ -186,10 +187,8 @@ def render(parser: LexborHTMLParser, elements: Elements) -> Rendering:
         html = head + "".join([piece.partition("-->")[2] for piece in rest])
     out = Rendering([], [])
     _walk(tags_and_texts(html), out)
-    at, starts = 0, out.starts
-    for line in out.lines:
-        starts.append(at)
-        at += len(line) + 1
+    out.starts = starts = list(accumulate([len(line) + 1 for line in out.lines], initial=0))
+    starts.pop()  # where a further line would begin
     text = out.text = "\n".join(out.lines)
     encoded = text.encode(errors="replace")
     out.foreign = not text.isascii() and bool(encoded.translate(None, _LATIN_BYTES))
@@ -198,13 +197,25 @@ def render(parser: LexborHTMLParser, elements: Elements) -> Rendering:
         out.numbered = [bisect_right(starts, match.start()) - 1 for match in _FROM_DIGIT.finditer(text)]
         words = _WORD.findall(text)
     else:
-        outlines = encoded.translate(OUTLINE).split(b"\n")
-        out.numbered = [number for number, outline in enumerate(outlines) if b"0" in outline]
-        out.outline = b"\n".join([outlines[number] for number in out.numbered])
+        _find_numbered(encoded.translate(OUTLINE), out)
         words = encoded.replace(b"\xc3\x97", b" ").translate(_LETTERS).decode(errors="ignore").split()
     out.exact = frozenset(words)
     out.vocabulary = frozenset(" ".join(out.exact).lower().split())
     return out
+
+
+def _find_numbered(outline: bytes, out: Rendering) -> None:
+    """The lines with a digit; most have none, so that it is quicker to leap from one to the next."""
+    number = end = 0
+    kept: list[bytes] = []
+    while (at := outline.find(b"0", end)) >= 0:
+        number += outline.count(b"\n", end, at)
+        begin = outline.rfind(b"\n", end, at) + 1
+        end = outline.find(b"\n", at)
+        end = len(outline) if end < 0 else end
+        out.numbered.append(number)
+        kept.append(outline[begin:end])
+    out.outline = b"\n".join(kept)
 
 
 def _walk(pieces: Iterable[tuple[str, str]], out: Rendering) -> None:
