@@ -20,15 +20,13 @@ _DISGUISED = re.compile(
     r"\s{0,2}(?P<domain>[A-Za-z0-9][A-Za-z0-9-]{0,62}(?:\s{0,2}(?:\.|[\[({]\s{0,2}(?:dot|\.|punkt|punto|point|ponto|pt|d0t)\s{0,2}[\])}]|\s(?:dot|DOT|punkt|punto|point|ponto)\s)\s{0,2}[A-Za-z0-9-]{1,63}){1,5})",
     re.I,
 )
-#: One of these is in every text with a disguised address: words, what stands around an "@", what brackets begin with.
+#: One of these is in every text with a disguised address: words, what stands around an "@", what begins in brackets.
 _HINT_WORDS = frozenset({
     "æt", "ät", "アット", "アットマーク", "arroba", "arobase", "chiocciola", "chez", "snabel", "kukac", "malpa",
     "dot", "punkt", "punto", "point",
 })  # fmt: skip
 _AT_HINTS = (" @", "@ ", "(@", "[@", "{@", "<@")
-_BRACKET_HINTS = {
-    "(": ("(at", "( at", "(a)"), "[": ("[at", "[ at", "[a]"), "{": ("{at", "{ at"), "<": ("<at",), "|": ("|at",)
-}  # fmt: skip
+_BRACKET_HINT = re.compile(r"[\[({<|](?:at|(?<=[\[({]) at|(?<=\()a\)|(?<=\[)a\])")
 #: What every disguised address has, to leave other lines alone.
 _DISGUISE = re.compile(
     r"[\[({<|]\s{0,2}(?:at|@|ät|アットマーク|アット|arroba|arobase|chiocciola|chez|a|æt|snabel-?a|kukac|malpa)\s{0,2}[\])}>|]|\s(?:at|chiocciola|arroba|arobase)\s[\w-]{1,63}\s?(?:dot|punkt|punto|point|[\[({])|\w\s?@\s\w|\w\s@\s?\w",
@@ -120,7 +118,7 @@ def _may_disguise(rendering: Rendering) -> bool:
     return (
         not _HINT_WORDS.isdisjoint(rendering.vocabulary)
         or ("@" in text and any(hint in text for hint in _AT_HINTS))
-        or any(bracket in text and any(hint in text for hint in hints) for bracket, hints in _BRACKET_HINTS.items())
+        or _BRACKET_HINT.search(text) is not None
     )
 
 

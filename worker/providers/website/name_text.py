@@ -4,6 +4,7 @@ import re
 
 from worker.providers.website.legal_forms import has_strong_form
 from worker.providers.website.postal import US_STATES
+from worker.providers.website.text_keys import small
 
 _LEADING = re.compile(
     r"^(?:(?:log|sign)\s?(?:in|on)\s+to|register\s+(?:at|with)|welcome\s+to(?:\s+the\s+(?:official\s+)?(?:web\s?site|site|home\s?page)\s+of)?|contact(?:\s+us)?(?:\s+at)?|about(?:\s+us)?|contacting|how\s+to\s+contact|kontakt(?:ieren\s+sie)?(?:\s+(?:zu|mit|bei))?|impressum(?:\s+(?:von|der|des))?"
@@ -27,9 +28,10 @@ _SENTENCE = re.compile(
     r"[.!?]\s+[A-Z]|(?<!\w)(?:is|are|was|were|our|your|we|you|please|click|here|how|why|what|ist|sind|sie|wir|nous|vous|est|siamo|sono)(?!\w)",
     re.I,
 )
-_BAD = re.compile(
-    r"^(?:(?:proudly\s)?powered|designed|developed|hosted|created|(?:web)?site|web\s?design)\s+by\b|@|https?:|www\.|\d\s?%|\d{3}[-.\s)]\d{3}|^[\d\W]+$|[{}<>=]|^(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b",
-    re.I,
+#: What no name holds, and what none begins with (for text in small letters).
+_BAD = re.compile(r"[@{}<>=hw\d](?:(?<=[@{}<>=])|(?<=h)ttps?:|(?<=w)ww\.|(?<=\d)(?:\s?%|\d\d[-.\s)]\d{3}))")
+_BAD_BEGINNING = re.compile(
+    r"(?:(?:proudly\s)?powered|designed|developed|hosted|created|(?:web)?site|web\s?design)\s+by\b|(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?s?\b"
 )
 MAX_NAME = 80
 
@@ -62,7 +64,10 @@ def tidy(text: str) -> str:
 
 def plausible(text: str) -> bool:
     """Whether a text may be a name at all."""
-    if not 2 <= len(text) <= MAX_NAME or _BAD.search(text) or not any(c.isalpha() for c in text):
+    if not 2 <= len(text) <= MAX_NAME:
+        return False
+    lowered = small(text)
+    if _BAD.search(lowered) or _BAD_BEGINNING.match(lowered) or not any(c.isalpha() for c in text):
         return False
     count = len(text.split())
     return count <= 10 and not (count > 3 and len(_SENTENCE.findall(text)) >= 1 and not has_strong_form(text))

@@ -59,8 +59,8 @@ for _name in BY_NAME:
     if _match:
         _FIRST.setdefault(_match.group().lower(), []).append(_name)
 _FIRST_WORDS = frozenset(_FIRST)
-#: One of these is in every text that ``_DOTTED`` finds something in.
-_DOTTED_SIGNS = ("U.S.A", "U.K.", "U.A.E.", "P.R.", "R.O.C.")
+#: One of these is a word of every text that ``_DOTTED`` finds something in.
+_DOTTED_LETTERS = frozenset("UPR")
 _DOTTED = re.compile(r"\b(?:U\.S\.A\.?|U\.K\.|U\.A\.E\.|P\.R\.\s?China|R\.O\.C\.)")
 _SCRIPTS = (
     (re.compile("[\u3041-\u30fe]{2}"), "JP", 2.5),
@@ -161,7 +161,8 @@ def country_names(rendering: Rendering) -> Counter[str]:
                 count = lowered.count(name)
             if count:
                 found[BY_NAME[name]] += min(count, 5)
-    for match in _DOTTED.findall(text) if any(sign in text for sign in _DOTTED_SIGNS) else ():
+    may_be_dotted = rendering.foreign or not _DOTTED_LETTERS.isdisjoint(rendering.exact)
+    for match in _DOTTED.findall(text) if may_be_dotted else ():
         code = BY_NAME.get(match.lower()) or BY_NAME.get(match.lower() + ".")
         if code:
             found[code] += 1
