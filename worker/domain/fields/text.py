@@ -48,7 +48,7 @@ def text(limit: int, *, letters: bool = True) -> Read:
         line = squeeze(raw)
         if line.casefold() in _PLACEHOLDERS:
             raise InvalidValue(f"{line!r} is a placeholder")
-        if letters and not any(character.isalnum() for character in line):
+        if letters and not any(map(str.isalnum, line)):
             raise InvalidValue("no letter or digit in it")
         if len(line) > limit:
             cut = line.rfind(" ", limit // 2, limit)

@@ -154,7 +154,12 @@ def _mostly_utf8(body: bytes) -> bool:
     """Whether broken places are rare among valid multi-byte sequences."""
     text = body[:200_000].decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    return broken * 5 < sum(1 for c in text if c > "\x7f") - broken
+    return broken * 5 < _beyond_ascii(text) - broken
+
+
+def _beyond_ascii(text: str) -> int:
+    """How many characters are not ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))
 
 
 def _multibyte(sample: bytes) -> str | None:
@@ -162,7 +167,7 @@ def _multibyte(sample: bytes) -> str | None:
     best, best_score = None, 0.15
     for codec in ("cp932", "euc_jp", "cp949", "gb18030", "big5hkscs"):
         text = sample.decode(codec, "replace")
-        wide = sum(1 for c in text if c > "\x7f") or 1
+        wide = _beyond_ascii(text) or 1
         broken = text.count("\ufffd")
         kana, half, hangul = len(_KANA.findall(text)), len(_HALF_KANA.findall(text)), len(_HANGUL.findall(text))
         if codec in {"cp932", "euc_jp"} and kana >= 0.2 * wide and broken + half <= 0.02 * wide:

@@ -67,7 +67,7 @@ def plausible(text: str) -> bool:
     if not 2 <= len(text) <= MAX_NAME:
         return False
     lowered = small(text)
-    if _BAD.search(lowered) or _BAD_BEGINNING.match(lowered) or not any(c.isalpha() for c in text):
+    if _BAD.search(lowered) or _BAD_BEGINNING.match(lowered) or not any(map(str.isalpha, text)):
         return False
     count = len(text.split())
     return count <= 10 and not (count > 3 and len(_SENTENCE.findall(text)) >= 1 and not has_strong_form(text))

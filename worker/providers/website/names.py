@@ -282,7 +282,7 @@ def _above(address: Address, rendering: Rendering, offer: Offer) -> None:
         if index < 0:
             return
         text = rendering.lines[index]
-        if len(text) <= 70 and not text.rstrip().endswith(":") and sum(c.isdigit() for c in text) < 3:
+        if len(text) <= 70 and not text.rstrip().endswith(":") and sum(map(str.isdigit, text)) < 3:
             offer(text, "address", (index, 0))
             return
 

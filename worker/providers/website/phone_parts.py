@@ -52,6 +52,16 @@ OPEN_END = re.compile(
 _ENOUGH = re.compile(r"\d(?:(?:\D{0,4}\d){4}|\d\d\W{1,3}[A-Z0-9-]{4})", re.A)
 
 
+def digits_in(text: str) -> int:
+    """How many digits a text has."""
+    return sum(map(str.isdigit, text))
+
+
+def only_digits(text: str) -> str:
+    """The digits of a text."""
+    return "".join(filter(str.isdigit, text))
+
+
 def plain(line: str) -> str:
     """A line with full-width digits and signs as plain ones; only pages in other scripts have any."""
     return line if line.isascii() else line.translate(_WIDE)
@@ -88,7 +98,7 @@ def pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int,
     if open_ >= 0 and ")" not in run[open_:]:
         # "(0800/92 329" and "588-7661) (8": a bracket that is not closed belongs to something else.
         offset, run = (offset + 1, run[1:]) if open_ == 0 else (offset, run[:open_].rstrip(" .-–—/·•)"))
-    digits = sum(c.isdigit() for c in run)
+    digits = digits_in(run)
     if digits < 5 or DATE.match(run) or _HOURS.match(run) or _SHORT_HOURS.match(run) or _counts_up(run):
         return
     if _DATE_IN.search(run):
@@ -96,7 +106,7 @@ def pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int,
         at = 0
         for date in [*_DATE_IN.finditer(run), None]:
             part = run[at : date.start() if date else len(run)]
-            if sum(c.isdigit() for c in part) >= 7:
+            if digits_in(part) >= 7:
                 yield from pieces(part, offset + at, regions)
             at = date.end() if date else at
         return
@@ -133,11 +143,11 @@ def pieces(run: str, offset: int, regions: Sequence[str]) -> Iterator[tuple[int,
                 part = run[s:e]
                 if _possible(part, regions):
                     yield offset + s, offset + e, part
-                elif sum(c.isdigit() for c in part) > 15:
+                elif digits_in(part) > 15:
                     yield from pieces(part, offset + s, regions)
             return
     listing = [run] if digits <= 15 else _SLASH.split(run)
-    if len(listing) > 1 and all(7 <= sum(c.isdigit() for c in written) <= 13 for written in listing):
+    if len(listing) > 1 and all(7 <= digits_in(written) <= 13 for written in listing):
         # Numbers that no plan of numbers knows, two or more of one shape.
         at = 0
         for written in listing:
@@ -193,7 +203,7 @@ def _grouped(run: str, regions: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _possible(text: str, regions: Sequence[str]) -> bool:
-    digits = sum(c.isdigit() for c in text)
+    digits = digits_in(text)
     if not 7 <= digits <= 16:
         return False
     if NANP.match(text):
@@ -224,7 +234,7 @@ def completed(before: str, text: str) -> str:
     """A number with the beginning of the one before it, when it repeats only that one's end: ``442 0061, 929 5452``."""
     if _DAY.match(text):
         return text
-    local = 5 <= sum(c.isdigit() for c in text) <= 8 and text[0] not in "0(+"
+    local = 5 <= digits_in(text) <= 8 and text[0] not in "0(+"
     whole = local and len(before) > len(text) + 1 and _same_shape(before, text)
     return before[: -len(text)] + text if whole else text
 
@@ -233,10 +243,10 @@ def without_spelled_again(spans: list[tuple[int, int, str, str]]) -> list[tuple[
     """Leave out digits in brackets that only spell out the letters before them: 800-ROPE-NOW (767-3669)."""
     kept: list[tuple[int, int, str, str]] = []
     for span in spans:
-        digits = "".join(c for c in span[3] if c.isdigit())
+        digits = only_digits(span[3])
         if kept and span[0] - kept[-1][1] <= 3 and len(digits) <= 8:
-            before = "".join(c for c in kept[-1][3] if c.isdigit())
-            if before.endswith(digits[-4:]) or (any(c.isalpha() for c in kept[-1][2]) and len(digits) == 7):
+            before = only_digits(kept[-1][3])
+            if before.endswith(digits[-4:]) or (any(map(str.isalpha, kept[-1][2])) and len(digits) == 7):
                 continue
         kept.append(span)
     return kept

@@ -16,9 +16,11 @@ from worker.providers.website.phone_parts import (
     OPEN_END,
     clean,
     completed,
+    digits_in,
     exactly_alone,
     has_enough,
     is_international,
+    only_digits,
     pieces,
     plain,
     read_number,
@@ -43,6 +45,8 @@ _VANITY = re.compile(
     r"(?<![\w.-])(?<!\d\s)(?:\+?(?P<cc>1)[\s.-]?)?\(?(?P<area>8(?:00|88|77|66|55|44|33)|[2-9]\d\d|1[38]00)\)?[\s.-]{1,2}"
     r"(?P<word>(?<=[8][0-8][0-8]\W)(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|(?<=[8][0-8][0-8]\W\W)(?=[A-Z0-9-]{0,12}[A-Z]{3})[A-Z0-9]{1,8}(?:-[A-Z0-9]{2,8}){0,2}|[2-9]\d\d[\s.-]?[A-Z]{4}|[A-Z]{7}|[A-Z]{3}-[A-Z]{4}|[A-Z]{4}-[A-Z]{3})(?![\w-])"
 )
+#: What stands in every number that ``_VANITY`` finds.
+_THREE_CAPITALS = re.compile("[A-Z][A-Z][A-Z]")
 #: A number in the shape of one with an area code, wherever it may be.
 _AREA = re.compile(rf"^\(0\d{{1,4}}\)\s?\d{{2,4}}[\s{DASH}]?\d{{3,4}}$")
 _POSTAL = re.compile(r"^(?:\d{5}-\d{3,4}|\d{3}-\d{4}|\d{4}-\d{3}|\d{2}-\d{3})$")
@@ -96,7 +100,7 @@ class Number(msgspec.Struct, frozen=True, gc=False):
     @property
     def digits(self) -> str:
         """Digits only, as written."""
-        return "".join(c for c in self.text if c.isdigit())
+        return only_digits(self.text)
 
 
 def find_numbers(rendering: Rendering, regions: Sequence[str]) -> list[Number]:
@@ -178,7 +182,7 @@ def _over_the_break(line: str, below: str, index: int, regions: Sequence[str], g
         return None
     column = max(0, len(line) - 60) + start.start("begin")
     written = f"{line[column:]} {rest.group()}"
-    if DATE.match(line[column:]) or not 8 <= sum(c.isdigit() for c in written) <= 14:
+    if DATE.match(line[column:]) or not 8 <= digits_in(written) <= 14:
         return None
     kind = label_before(line[:column]) or group
     if kind not in {"phone", "fax", "both"} and not is_international(written):
@@ -210,7 +214,7 @@ def link_numbers(rendering: Rendering, structured: Structured, regions: Sequence
     for link in rendering.schemed:
         scheme, _, target = link.href[:80].partition(":")
         if scheme.lower() in {"tel", "callto", "fax"} and target:
-            text = link.text if sum(c.isdigit() for c in link.text) >= 7 and len(link.text) < 30 else _untel(target)
+            text = link.text if digits_in(link.text) >= 7 and len(link.text) < 30 else _untel(target)
             number = _declared(text, scheme.lower() == "fax", f"a[href^={scheme.lower()}]", regions)
             if number:
                 found.append(number)
@@ -230,7 +234,7 @@ def _untel(target: str) -> str:
 def _declared(text: str, fax: bool, path: str, regions: Sequence[str]) -> Number | None:
     """A number from a place that says it is one."""
     text = plain(text.strip()[:40])
-    digits = "".join(c for c in text if c.isdigit())
+    digits = only_digits(text)
     if not 6 <= len(digits) <= 16:
         return None
     for region in tries(text, regions):
@@ -242,7 +246,7 @@ def _declared(text: str, fax: bool, path: str, regions: Sequence[str]) -> Number
 
 def _in_line(line: str, index: int, lines: Sequence[str], regions: Sequence[str], group: str) -> Iterator[Number]:
     spans: list[tuple[int, int, str, str]] = []  # start, end, written, completed
-    if not line.islower():
+    if _THREE_CAPITALS.search(line):
         for match in islice(_VANITY.finditer(line), MAX_RUNS_IN_LINE):
             word = match.group("word").replace("-", "").translate(_KEYS)
             word = re.sub(r"[\s.]", "", word)[:7]
@@ -313,7 +317,7 @@ def _judge(
 ) -> Number | None:
     if kind == "veto":
         return None
-    digits = "".join(c for c in text if c.isdigit())
+    digits = only_digits(text)
     if (
         not 5 <= len(digits) <= 16
         or DATE.match(written)

@@ -112,7 +112,7 @@ def find_registers(rendering: Rendering, regions: Sequence[str]) -> list[Fact]:
         if len(line) > 4000:
             continue
         joined, shift = line, 0
-        if len(line) <= 24 and index and len(lines[index - 1]) <= 60 and not any(c.isdigit() for c in lines[index - 1]):
+        if len(line) <= 24 and index and len(lines[index - 1]) <= 60 and not any(map(str.isdigit, lines[index - 1])):
             # A label on a line of its own belongs to the number below it.
             joined, shift = f"{lines[index - 1]} {line}", len(lines[index - 1]) + 1
         if _HINT_WORDS.isdisjoint(_WORD.findall(joined.lower())) and not _bare(joined):
