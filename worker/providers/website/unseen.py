@@ -20,7 +20,7 @@ MAX_DECLARATIONS: Final = 2000
 _BRACE: Final = re.compile(r"[{}]")
 _PLAIN: Final = re.compile(r"[.#][A-Za-z_][\w-]{0,60}")
 _OUT_OF_SIGHT: Final = re.compile(
-    r"(?:left|top|text-indent|margin-left):-\d{3,6}(?:px|em|%)?|visibility:hidden|opacity:0(?:;|$|\.0)"
+    r"left:-\d{3}|top:-\d{3}|text-indent:-\d{3}|visibility:hidden|opacity:0(?:;|$|\.0)"
     r"|font-size:0(?:px|;|$)|clip:rect\(0"
 )
 #: One of these, or a far place, is in every sheet that puts text out of sight.
@@ -59,20 +59,28 @@ def _without_queries(sheet: str) -> str:
     if "@" not in sheet:
         return sheet
     kept: list[str] = []
-    depth, start, skipping = 0, 0, False
-    for match in _BRACE.finditer(sheet):
-        index = match.start()
-        if match.group() == "{":
-            if depth == 0 and sheet[start:index].lstrip().startswith("@"):
-                skipping = True
-            depth += 1
-        elif depth:
-            depth -= 1
-            if depth == 0:
-                if not skipping:
-                    kept.append(sheet[start : index + 1])
-                start, skipping = index + 1, False
+    start = 0
+    while (opened := sheet.find("{", start)) >= 0:
+        end = _end_of_block(sheet, opened)
+        if end < 0:
+            break
+        if not sheet[start:opened].lstrip().startswith("@"):
+            kept.append(sheet[start:end])
+        start = end
     return "".join(kept)
+
+
+def _end_of_block(sheet: str, opened: int) -> int:
+    """Where the block ends that begins with a brace at ``opened``; -1 when it does not."""
+    closed = sheet.find("}", opened)
+    if sheet.find("{", opened + 1, closed) < 0:
+        return closed + 1 or -1
+    depth = 0
+    for match in _BRACE.finditer(sheet, opened):
+        depth += 1 if match.group() == "{" else -1
+        if depth == 0:
+            return match.end()
+    return -1
 
 
 def cut_unseen(parser: LexborHTMLParser, sheets: str) -> None:
