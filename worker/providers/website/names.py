@@ -25,7 +25,7 @@ from worker.providers.website.rendering import H1, HEADING, Rendering
 from worker.providers.website.serialised import attribute
 from worker.providers.website.streets import street_score
 from worker.providers.website.structured import Structured
-from worker.providers.website.text_keys import fold, name_key
+from worker.providers.website.text_keys import fold, name_key, small
 
 _SEGMENT = re.compile(
     r"\s+[|–—•·»«>‹›/~]+\s+|\s+-{1,3}\s+|\s*[|»«│┃‖]+\s*|\s*::+\s*|:\s+|\s+-\s*|\s*[–—]\s+|\s{3,}|。|｜|\s+@\s+"
@@ -71,8 +71,9 @@ _OTHERS = re.compile(
 #: "Used cars for sale at Carfield": who sells stands last.
 _SOLD_AT = re.compile(r"\s(?:bei|på|na|chez|auf|hos|su|op|on|на|sur|en)\s(?P<name>[^\s]{3,40})$")
 _HOSTLIKE = re.compile(r"^(?:https?://)?(?:[\w-]{1,60}\.){1,4}[a-z]{2,12}/?$", re.I)
+#: Names of files and such, in small letters.
 _CODE = re.compile(
-    r"_|\.(?:jpe?g|gif|png|svg)$|^[a-z]+[A-Z]\w*\d|\b(?:img|jpg|png|gif|px|banner\d|white background|untitled)\b", re.I
+    r"_|\.(?:jpe?g|gif|png|svg)$|^[a-z]{2}\w*\d|\b(?:img|jpg|png|gif|px|banner\d|white background|untitled)\b"
 )
 #: Where a site's own pages find its start page: addresses relative to the page, and paths behind the own host.
 _HOMES = frozenset(
@@ -248,16 +249,15 @@ def _from_body(rendering: Rendering, hosts: Sequence[str], addresses: Sequence[A
             _above(address, rendering, offer)
     own = {host.removeprefix("www.") for host in hosts[:1]}
     for image in rendering.images[:200]:
-        alt = attribute(image.tag, "alt") or attribute(image.tag, "title")
-        if not alt or len(alt) > 120:
-            continue
-        home = image.link is not None and _is_home(image.link, own)
         tag = image.tag.lower()
         if any(sign in tag for sign in _LOGO):
             place = "logo"
-        elif home:
+        elif image.link is not None and _is_home(image.link, own):
             place = "image-home"
         else:
+            continue
+        alt = attribute(image.tag, "alt") or attribute(image.tag, "title")
+        if not alt or len(alt) > 120:
             continue
         text = _ALT_NOISE.sub(" ", alt).strip()
         offer(text, place, f"img[{image.line}].alt")
@@ -325,11 +325,10 @@ def _score(pool: dict[str, Candidate]) -> list[Candidate]:
             score -= 0.5 * (count - 6)
         if candidate.text.islower() and " " in candidate.text:
             score -= 0.6
-        if _HOSTLIKE.match(candidate.text) and candidate.text.count(".") >= (
-            1 if not candidate.text[:1].isupper() else 2
-        ):
+        dots = candidate.text.count(".")
+        if dots >= (2 if candidate.text[:1].isupper() else 1) and _HOSTLIKE.match(candidate.text):
             score *= 0.55
-        if _CODE.search(candidate.text):
+        if _CODE.search(small(candidate.text)):
             score *= 0.5
         if "," in candidate.text and not has_strong_form(candidate.text):
             score *= 0.85
