@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -75,10 +76,7 @@ class JobGateway:
 
     async def request(self, call: Call, request: HttpRequest, read: Read, bulk: Bulk | None = None) -> Answer:
         """Ask a configured endpoint (trusted address) over HTTP; with ``bulk``, together with other jobs."""
-
-        async def send() -> Reply:
-            return await self._send(request, call.timeout_s)
-
+        send = partial(self._send, request, call.timeout_s)
         shared = None if bulk is None else (request, bulk)
         return await self._ask(self._run, Question(call, send, read, True, True, secrets_of(request), shared))
 

@@ -10,7 +10,7 @@ from worker.domain.ledger import Charge, StoredAnswer
 from worker.gateway.faults import Fault
 from worker.gateway.options import GatewayOptions
 from worker.gateway.ports import Clean
-from worker.gateway.secret import kept_headers
+from worker.gateway.secret import without_secrets
 
 #: The outcomes whose reply the adapter gets to see, and that are kept as answers.
 ANSWERED = frozenset({Outcome.HIT, Outcome.MISS, Outcome.PENDING})
@@ -52,14 +52,16 @@ def kept_answer(
     at: datetime,
     subject: str,
     call_id: int = 0,
+    secrets: tuple[bytes, ...] = (),
 ) -> StoredAnswer | None:
-    """The answer to keep, if it is one. Its headers are reduced to harmless ones. ``call_id`` is its row, if known."""
+    """The answer to keep, if it is one, without secrets and with harmless headers only. ``call_id`` is its row, if
+    known."""
     life = life_s(options, call, reading)
     if reply is None or life <= 0:
         return None
     return StoredAnswer(
         reading.outcome,
-        Reply(reply.status, kept_headers(reply.headers), reply.body),
+        without_secrets(reply, secrets),
         reading.reason,
         at,
         at + timedelta(seconds=life),

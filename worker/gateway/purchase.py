@@ -20,7 +20,7 @@ from worker.gateway.gateway import Question, Run, SendRequest
 from worker.gateway.options import GatewayOptions
 from worker.gateway.outcome import charge_of, cleaned, kept_answer, new_answer
 from worker.gateway.ports import Budgets, CallNote, Clean, Deliveries, Ledger, TokenOf
-from worker.gateway.secret import blot, without_secrets
+from worker.gateway.secret import blot
 from worker.gateway.turn import Turns, fresh, ticket_for
 
 logger = logging.getLogger(__name__)
@@ -213,7 +213,8 @@ class Purchases:
         if permit is not None:
             await self._accounts.report(call, permit, reading)
         ending, row = await self._record(run, question, intent, call_id, reading, reply, fault, sent_at)
-        await self._expect(run, call, intent, reading)
+        if reading.outcome is Outcome.PENDING:
+            await self._expect(run, call, intent)
         answer = new_answer(reading, reply, ending.finished_at, row)
         unknown = call.max_micros if ending.charge is Charge.UNKNOWN else 0
         self._noted(run, _note(call, answer, unknown, took_s, sent - opened.asked_at))
@@ -239,9 +240,9 @@ class Purchases:
     ) -> tuple[Ending, int]:
         """Write the ending and its answer down together; durable on return."""
         finished_at = _now()
-        kept = kept_answer(self._options, question.call, reading, reply, finished_at, run.subject, call_id)
-        if kept is not None and question.secrets:
-            kept = replace(kept, reply=without_secrets(kept.reply, question.secrets))
+        kept = kept_answer(
+            self._options, question.call, reading, reply, finished_at, run.subject, call_id, question.secrets
+        )
         if kept is not None and self._clean is not None:
             kept = replace(kept, reply=cleaned(kept.reply, self._clean, run.workspace, run.subject))
         ending = Ending(
@@ -261,9 +262,9 @@ class Purchases:
         )
         return ending, await self._ledger.close(ending)
 
-    async def _expect(self, run: Run, call: Call, intent: Intent, reading: Reading) -> None:
+    async def _expect(self, run: Run, call: Call, intent: Intent) -> None:
         """When the provider answers later by a webhook, remember whose answer it will be."""
-        if reading.outcome is not Outcome.PENDING or self._deliveries is None or self._token_of is None:
+        if self._deliveries is None or self._token_of is None:
             return
         token = self._token_of(call)
         if token:

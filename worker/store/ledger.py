@@ -135,15 +135,16 @@ class Ledger:
 
     async def _ids_for(self, batch: list[Entry]) -> list[int]:
         """The row id of each entry: a new one where it needs one, one below zero where it is only a question."""
-        new = sum(1 for entry in batch if _needs_row(entry))
+        needs = [_needs_row(entry) for entry in batch]
+        new = sum(needs)
         while len(self._ids) < new:
             async with self._taking:
                 if len(self._ids) < new:
                     rows = await self._kept.fetch(query("ledger_take_ids"), _ID_BLOCK)
                     self._ids.extend(row["id"] for row in rows)
         return [
-            self._ids.popleft() if _needs_row(entry) else entry.call_id if isinstance(entry, Ending) else -place
-            for place, entry in enumerate(batch, 1)
+            self._ids.popleft() if needed else entry.call_id if isinstance(entry, Ending) else -place
+            for place, (entry, needed) in enumerate(zip(batch, needs, strict=True), 1)
         ]
 
     async def _patiently(self, act: Callable[[], Awaitable[Out]]) -> Out:

@@ -138,3 +138,6 @@ def test_keys_are_found_and_blotted_out() -> None:
     clean = without_secrets(echoed, secrets)
     assert (clean.body, dict(clean.headers)) == (b"<[key]>", {"content-type": "text/plain"})
     assert blot("key hijklmn2 refused", secrets) == "key [key] refused"
+    kept = kept_answer(GatewayOptions(), PAID, Reading(Outcome.HIT), echoed, NOW, "", 7, secrets)
+    assert kept is not None
+    assert (kept.reply, kept.call_id) == (clean, 7)
