@@ -2,7 +2,8 @@
 
 The order of one question: known answer (Redis) -> one asker -> known answer (PostgreSQL) -> the job's purse -> the
 account's limits and breaker -> shared budgets -> intent, durable -> send -> classify -> answer and charge, durable ->
-use. Where hardly anything can stand between, the intent goes along when PostgreSQL is asked for the answer.
+use. Where hardly anything can stand between, the intent goes along when PostgreSQL is asked for the answer. How the
+account stands is looked up while Redis is asked.
 """
 
 import asyncio
