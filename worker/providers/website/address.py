@@ -21,7 +21,8 @@ EAST_ASIAN = re.compile("[\u3041-\u30fe\u4e00-\u9fff\uac00-\ud7a3]{2}")
 class Address:
     """A postal address as it stands on a page; parts that are not there are empty.
 
-    ``country`` is an ISO 3166 code, ``text`` the whole as written on one line, ``line``/``column`` and
+    ``prefix`` is a country's letter with its dash, where one is written before the code (``D-``). ``country`` is an
+    ISO 3166 code, ``text`` the whole as written on one line, ``line``/``column`` and
     ``end_line``/``end_column`` the place in the rendering (line -1 when it came from structured data).
     """
 
@@ -37,6 +38,7 @@ class Address:
     end_column: int = 0
     path: str = ""
     organisation: str = ""
+    prefix: str = ""
     box: bool = field(default=False, repr=False)
 
     def as_json(self) -> dict[str, str]:

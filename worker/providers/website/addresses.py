@@ -138,6 +138,7 @@ def _assemble(
     )
     if groups.get("prefix"):
         address.country = PREFIX_COUNTRY.get(groups["prefix"], country)
+        address.prefix = line[match.start("prefix") : match.start("postal")]
     address.region = (groups.get("region") or "").strip(" .,")
     head = line[floor : match.start()]
     head_at = floor

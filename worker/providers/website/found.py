@@ -19,7 +19,10 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
 
 
 class PageAddress(msgspec.Struct, frozen=True, gc=False):
-    """A postal address; parts that are not on the page are empty. ``country`` is an ISO 3166 code."""
+    """A postal address; parts that are not on the page are empty. ``country`` is an ISO 3166 code.
+
+    ``postal_code`` is as the page writes it, with a country's letter (``D-65203``); claims have it without.
+    """
 
     street: str
     city: str

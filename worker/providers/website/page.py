@@ -112,7 +112,11 @@ def parse_at(
         phones=tuple(mention.value for mention in mentions["phones"]),
         faxes=tuple(mention.value for mention in mentions["faxes"]),
         addresses=tuple(
-            PageAddress(**address.as_json(), evidence=places.of_address(address)) for address in reading.addresses
+            PageAddress(
+                **{**address.as_json(), "postal_code": address.prefix + address.postal_code},
+                evidence=places.of_address(address),
+            )
+            for address in reading.addresses
         ),
         names=tuple(mention.value for mention in mentions["names"]),
         mentions=mentions,

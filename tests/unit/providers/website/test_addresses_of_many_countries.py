@@ -31,13 +31,13 @@ ADDRESSES = [
     ("acme.co.uk", "en", "Rope House, The Quay, Poole BH15 1AA", "Rope House", "Poole", "BH15 1AA"),
     ("acme.ie", "en", "Acme Ropes, 5 Harbour Street, Galway, H91 AC12", "5 Harbour Street", "Galway", "H91 AC12"),
     ("acme.de", "de", "Acme Seile GmbH<br>Hauptstraße 12<br>10115 Berlin", "Hauptstraße 12", "Berlin", "10115"),
-    ("acme.de", "de", "Am Hafen 3a · D-20457 Hamburg", "Am Hafen 3a", "Hamburg", "20457"),
+    ("acme.de", "de", "Am Hafen 3a · D-20457 Hamburg", "Am Hafen 3a", "Hamburg", "D-20457"),
     ("acme.de", "de", "Seilerweg 7, 80331 München, Tel. 089 123456", "Seilerweg 7", "München", "80331"),
-    ("acme.de", "de", "Gewerbepark Süd 14-16<br>DE - 04103 Leipzig", "Gewerbepark Süd 14-16", "Leipzig", "04103"),
+    ("acme.de", "de", "Gewerbepark Süd 14-16<br>DE - 04103 Leipzig", "Gewerbepark Süd 14-16", "Leipzig", "DE - 04103"),
     ("acme.de", "de", "Postfach 10 11 12<br>50667 Köln", "Postfach 10 11 12", "Köln", "50667"),
     ("acme.at", "de", "Seilergasse 5/3<br>1010 Wien", "Seilergasse 5/3", "Wien", "1010"),
-    ("acme.at", "de", "Hauptplatz 1, A-8010 Graz", "Hauptplatz 1", "Graz", "8010"),
-    ("acme.ch", "de", "Bahnhofstrasse 10<br>CH-8001 Zürich", "Bahnhofstrasse 10", "Zürich", "8001"),
+    ("acme.at", "de", "Hauptplatz 1, A-8010 Graz", "Hauptplatz 1", "Graz", "A-8010"),
+    ("acme.ch", "de", "Bahnhofstrasse 10<br>CH-8001 Zürich", "Bahnhofstrasse 10", "Zürich", "CH-8001"),
     ("acme.ch", "fr", "Rue du Rhône 8<br>1204 Genève", "Rue du Rhône 8", "Genève", "1204"),
     ("acme.fr", "fr", "Acme Cordages<br>15 rue de la République<br>69002 Lyon", "15 rue de la République", "Lyon", "69002"),
     ("acme.fr", "fr", "12 bis, avenue Foch - 75116 PARIS", "12 bis, avenue Foch", "PARIS", "75116"),
@@ -46,7 +46,7 @@ ADDRESSES = [
     ("acme.be", "fr", "Avenue Louise 100, 1050 Bruxelles", "Avenue Louise 100", "Bruxelles", "1050"),
     ("acme.nl", "nl", "Herengracht 12<br>1015 AB Amsterdam", "Herengracht 12", "Amsterdam", "1015 AB"),
     ("acme.nl", "nl", "Postbus 99, 3500 AB Utrecht", "Postbus 99", "Utrecht", "3500 AB"),
-    ("acme.lu", "fr", "3, rue de l'Eau<br>L-1449 Luxembourg", "3, rue de l'Eau", "Luxembourg", "1449"),
+    ("acme.lu", "fr", "3, rue de l'Eau<br>L-1449 Luxembourg", "3, rue de l'Eau", "Luxembourg", "L-1449"),
     ("acme.es", "es", "Calle Mayor 10, 2º B<br>28013 Madrid", "Calle Mayor 10", "Madrid", "28013"),
     ("acme.es", "es", "Polígono Industrial Sur, nave 4 - 46012 Valencia (España)", "Polígono Industrial Sur", "Valencia", "46012"),
     ("acme.pt", "pt", "Rua do Ouro, 45<br>1100-060 Lisboa", "Rua do Ouro, 45", "Lisboa", "1100-060"),
@@ -102,7 +102,7 @@ def plain(text: str) -> str:
 def test_an_address_is_found_with_street_and_postal_code(
     host: str, lang: str, html: str, street: str, city: str, code: str
 ) -> None:
-    """One address, its postal code exact, the street piece in its street, the city where one is asked for."""
+    """One address, its postal code as written, the street piece in its street, the city where one is asked for."""
     finding = page(f"<h1>Acme</h1><p>{html}</p>", lang=lang, host=host)
     assert [plain(address.postal_code) for address in finding.addresses] == [plain(code)]
     address = finding.addresses[0]
@@ -152,3 +152,10 @@ def test_an_address_quotes_the_page() -> None:
     finding = page("<p>Acme Ropes</p><p>12 Harbour Road<br>Bristol<br>BS1 4ZZ</p>", host="acme.co.uk")
     evidence = finding.addresses[0].evidence
     assert finding.pages[0].text[evidence.start : evidence.end] == evidence.quote == "12 Harbour Road\nBristol\nBS1 4ZZ"
+
+
+def test_claims_hold_a_postal_code_without_its_countrys_letter() -> None:
+    """What the page writes is for who reads the page; a record's code is the code."""
+    finding = page("<h1>Acme</h1><p>Am Hafen 3a<br>D-20457 Hamburg</p>", lang="de", host="acme.de")
+    assert [address.postal_code for address in finding.addresses] == ["D-20457"]
+    assert [claim.value for claim in finding.claims if claim.field == "company_postal_code"] == ["20457"]

@@ -59,8 +59,8 @@ def read(body: str, url: str, language: str = "") -> list[tuple[str, str, str]]:
         ("<p>1060 Wien, Ulmenstraße 12/3/4</p>", "https://acme.com/", ("Ulmenstraße 12/3/4", "1060", "Wien")),
         ("<p>Ulmenstraat 190, 6700, Aarlen</p>", "https://acme.be/", ("Ulmenstraat 190", "6700", "Aarlen")),
         ("<p>10 Rue des Ormes 89100 SENS FRANCE</p>", "https://acme.fr/", ("10 Rue des Ormes", "89100", "SENS")),
-        ("<p>32-36, Boulevard d'Orme<br>L-1160<br>Luxembourg</p>", "https://acme.com/", ("32-36, Boulevard d'Orme", "1160", "")),
-        ("<p>Ulmenstr. 12<br>D-12345<br>Neustadt</p>", "https://acme.com/", ("Ulmenstr. 12", "12345", "Neustadt")),
+        ("<p>32-36, Boulevard d'Orme<br>L-1160<br>Luxembourg</p>", "https://acme.com/", ("32-36, Boulevard d'Orme", "L-1160", "")),
+        ("<p>Ulmenstr. 12<br>D-12345<br>Neustadt</p>", "https://acme.com/", ("Ulmenstr. 12", "D-12345", "Neustadt")),
         # Prose and boilerplate in front of a street.
         ("<p>© 2015 Acme | All Rights Reserved. 2140 Elm Dr, Oakfield, TX 75041 Use of this site</p>", "https://acme.us/", ("2140 Elm Dr", "75041", "Oakfield")),
         ("<p>Acme Lda., com domicílio em Rua do Ulmeiro, 56, 9000-957 Funchal</p>", "https://acme.pt/", ("Rua do Ulmeiro, 56", "9000-957", "Funchal")),
