@@ -88,13 +88,18 @@ def _value(node: LexborNode) -> str:
 
 def _hcards(parser: LexborHTMLParser) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
+    looked_at = 0
     for card in parser.css(CARDS)[:200]:
+        elements = card.css("[class]")
+        looked_at += len(elements)
+        if looked_at > MAX_ELEMENTS:
+            break  # cards within cards within cards
         item: dict[str, Any] = {
             "@type": ["Organization" if card.css_first(".org, .p-org") is not None else "Card"],
             "@path": "hcard",
         }
         address: dict[str, Any] = {"@type": ["PostalAddress"]}
-        for node in card.css("[class]")[:200]:
+        for node in elements[:200]:
             for name in (node.attributes.get("class") or "").split():
                 prop = _HCARD.get(name)
                 if prop is None:
