@@ -464,4 +464,5 @@ async def test_a_long_line_wakes_each_job_about_once(redis_client: Redis) -> Non
     woken_sends = len(sent) - before
     assert woken_sends >= 90
     assert wakes <= 1.2 * woken_sends
-    assert most_in_a_window(list(sent.values()), 1.0) <= 10
+    # stamped by the senders here, which may be late by a tenth of a second on a busy machine
+    assert most_in_a_window(list(sent.values()), 0.9) <= 10

@@ -115,8 +115,9 @@ def _without_place(pieces: Sequence[str]) -> tuple[str, str, list[str]]:
             break
     for number, piece in enumerate(left):
         name = CITY_PREFIX.sub("", piece)
-        if BY_CITY.get(name.lower(), "") in ({code} if code else set(BY_CITY.values())):
-            return name, code or BY_CITY[name.lower()], left[:number] + left[number + 1 :]
+        home = BY_CITY.get(name.lower(), "")
+        if home and code in ("", home):
+            return name, home, left[:number] + left[number + 1 :]
     if code and len(left) >= 2 and is_city(left[-1]) and not street_score(left[-1]) and left[-1][:1].isupper():
         return left[-1], code, left[:-1]
     return "", code, left
