@@ -5,6 +5,8 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Final
 
+import msgspec
+
 from worker.domain.fields import IDENTIFIERS, field_names
 from worker.domain.finding import Outcome
 from worker.domain.freshness import is_human
@@ -184,7 +186,7 @@ def report_of(run: Run) -> Report:
     verdict = verdict_of(result, run.providers, run.findings, now, run.tools.policy.snooze_s)
     if run.kind.hands_through and isinstance(verdict, Retry | Snooze):
         named, since = run.kind.subject(run.job), run.job.first_pickup_at or run.started_at
-        verdict = replace(verdict, fallback=handed_through(result, named, run.findings, since))
+        verdict = msgspec.structs.replace(verdict, fallback=handed_through(result, named, run.findings, since))
     if result.status is not ResultStatus.SUCCESS:
         run.say(f"Open: {', '.join(f'{gap.field} ({gap.why})' for gap in result.gaps)}", "warning")
     return Report(

@@ -135,13 +135,7 @@ class Rendering(msgspec.Struct, gc=False):
 
         Other scripts have digits of their own, so that a page in one may hold anything.
         """
-        if self.foreign:
-            return True
-        outline = self.outline
-        for shape in shapes:  # noqa: SIM110 - asked a hundred times of a page; a generator takes twice as long
-            if shape in outline:
-                return True
-        return False
+        return self.foreign or any(map(self.outline.__contains__, shapes))
 
     @property
     def lowered(self) -> str:
