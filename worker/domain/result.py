@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 
 from worker.domain.check import Check
@@ -55,8 +54,8 @@ class Gap(Struct, frozen=True, gc=False):
 
     field: str
     why: str
-    asked: Mapping[str, str] = msgspec.field(default_factory=dict)
-    going_on: Mapping[str, int] = msgspec.field(default_factory=dict)
+    asked: Mapping[str, str] = {}
+    going_on: Mapping[str, int] = {}
 
     def as_json(self) -> dict[str, Any]:
         """A JSON object in the result's spelling."""

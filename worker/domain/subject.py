@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 
 class Entity(StrEnum):
@@ -24,7 +24,7 @@ class Subject(Struct, frozen=True, gc=False):
 
     entity: Entity
     key: str
-    identifiers: Mapping[str, str] = field(default_factory=dict)
+    identifiers: Mapping[str, str] = {}
 
     def get(self, name: str) -> str | None:
         """The identifier under a field name, if known."""
